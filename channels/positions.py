@@ -1,0 +1,62 @@
+"""Finds the subscriptions that missed something, and lets their clients recover."""
+
+import asyncio
+import random
+from dataclasses import dataclass
+
+import structlog
+
+from channels.broker import Broker, BrokerUnavailable
+from channels.hub import Hub
+from channels.limits import Limits
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PositionWatch:
+    """Compares every position with the broker's, now and then and after each gap in the line."""
+
+    hub: Hub
+    broker: Broker
+    limits: Limits
+    chance: random.Random
+
+    async def run(self) -> None:
+        """Compare until cancelled."""
+        while True:
+            await self._until_due()
+            try:
+                behind = await self.compare()
+            except BrokerUnavailable as error:
+                log.warning("positions not compared", error=repr(error))
+                continue
+            if behind:
+                log.info("subscriptions were behind", count=behind)
+
+    async def compare(self) -> int:
+        """Tell every client that is behind, and return how many are. Raises BrokerUnavailable.
+
+        Between reading the tops and comparing, one message makes a round trip through the broker:
+        what was published before is delivered by then, so being late is not taken for a loss.
+        """
+        channels = self.hub.channels()
+        if not channels:
+            return 0
+        tops = await self.broker.positions(channels)
+        await self.broker.round_trip()
+        behind = 0
+        for channel in channels:
+            for subscription in self.hub.listeners(channel):
+                if subscription.behind(tops[channel]):
+                    behind += 1
+                    subscription.peer.lost(subscription)
+        return behind
+
+    async def _until_due(self) -> None:
+        try:
+            async with asyncio.timeout(self.chance.uniform(0.75, 1.25) * self.limits.check_seconds):
+                await self.hub.gap.wait()
+        except TimeoutError:
+            return
+        self.hub.gap.clear()

@@ -1,0 +1,104 @@
+"""Moves committed events from the outbox to the channels."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+import orjson
+import structlog
+
+from channels.broker import Broker, BrokerUnavailable, Entry
+from channels.topics import Topics, UnknownTopic
+from domain import kernel
+
+BATCH: Final = 200
+POLL_SECONDS: Final = 0.25
+BACKOFF_MAX_SECONDS: Final = 5.0
+NUDGE: Final = "nudge"
+
+log = structlog.get_logger(__name__)
+
+
+class Journal(Protocol):
+    """Keeps what was told, for people to read later."""
+
+    async def append(self, rows: Sequence[kernel.OutboxRow]) -> None:
+        """Take these rows over, in order; raise, and they come again."""
+
+
+@dataclass(slots=True)
+class Relay:
+    """Publishes each outbox row on each of its topics; one at a time keeps every topic in order.
+
+    A crash between publishing and marking repeats the rows; their event ids are the broker's keys,
+    so listeners cannot tell.
+    """
+
+    db: kernel.Database
+    broker: Broker
+    topics: Topics
+    clock: kernel.Clock
+    journal: Journal
+    _nudged: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def nudge(self) -> None:
+        """Say that there is something to publish. Cheap, never waits."""
+        self._nudged.set()
+
+    async def run(self) -> None:
+        """Relay until cancelled, through any outage of the database, the broker or the journal."""
+        failures = 0
+        while True:
+            self._nudged.clear()
+            try:
+                moved = await self.relay_once()
+            except Exception as error:  # noqa: BLE001 (a relay that died would silence the shop)
+                failures += 1
+                await self._rest_after(error, failures)
+                continue
+            failures = 0
+            if moved < BATCH:
+                await self._rest()
+
+    async def relay_once(self) -> int:
+        """Publish the oldest unsent rows and return how many.
+
+        Raises BrokerUnavailable and what the database driver and the journal raise.
+        """
+        async with self.db.reads() as session:
+            rows = await kernel.unsent(session, limit=BATCH)
+        if not rows:
+            return 0
+        await self.broker.publish_many([entry for row in rows for entry in self._entries(row)])
+        await self.journal.append(rows)
+        async with self.db.sessions.begin() as session:
+            await kernel.mark_sent(session, [row.id for row in rows], now=self.clock())
+        return len(rows)
+
+    def _entries(self, row: kernel.OutboxRow) -> list[Entry]:
+        data = orjson.dumps(row.body)
+        entries = []
+        for channel in row.topics:
+            try:
+                retention = self.topics.of(channel).retention
+            except UnknownTopic:
+                # A bug in an event must not hold back everybody else's events.
+                log.exception("event has a channel nobody serves", channel=channel, kind=row.kind)
+                continue
+            entries.append(Entry(channel, data, history=retention, key=row.event_id))
+        return entries
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._nudged.wait()
+        except TimeoutError:
+            return  # the polling net: a nudge may be lost with the process that sent it
+
+    async def _rest_after(self, error: Exception, failures: int) -> None:
+        expected = isinstance(error, BrokerUnavailable) or kernel.is_unavailable(error)
+        log.warning("relay waits", failures=failures, error=repr(error), exc_info=not expected)
+        ceiling = min(POLL_SECONDS * 2**failures, BACKOFF_MAX_SECONDS)
+        await asyncio.sleep(random.uniform(ceiling / 2, ceiling))  # noqa: S311 (spread, not secret)

@@ -1,0 +1,20 @@
+"""``live:<live_id>``: everybody watches one broadcast."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+from channels.topics import Topic, number
+from domain import homeshopping
+from domain.kernel import LiveId, Session, UserId
+
+
+def topic(viewers: Callable[[int], Awaitable[int]]) -> Topic:
+    """Return the topic; ``viewers`` counts who watches a broadcast on all workers together."""
+
+    async def join(session: Session, name: str, listener: UserId | None) -> dict[str, Any]:
+        live_id = number(name)
+        view = await homeshopping.broadcast_view(session, LiveId(live_id))
+        return {"broadcast": view.model_dump(mode="json"), "viewers": await viewers(live_id)}
+
+    return Topic(prefix="live", history_size=200, history_ttl=timedelta(hours=24), join=join)

@@ -1,0 +1,90 @@
+"""Who wants to be told that a broadcast begins."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
+
+from domain.homeshopping.broadcasts import WITH_PARTS
+from domain.homeshopping.errors import BroadcastNotFound
+from domain.homeshopping.models import Broadcast, Like
+from domain.homeshopping.states import LIVE, SCHEDULED
+from domain.kernel import LiveId, Session, UserId, is_duplicate
+
+
+async def toggle_like(session: Session, live_id: LiveId, *, by: UserId, now: datetime) -> bool:
+    """Like the broadcast, or no longer; return whether it is liked now.
+
+    Raises BroadcastNotFound. Two first likes at once are one like.
+    """
+    broadcast = await session.get(Broadcast, live_id)
+    if broadcast is None:
+        raise BroadcastNotFound
+    mine = select(Like).where(Like.user_id == by, Like.live_id == live_id).with_for_update()
+    like = await session.scalar(mine)
+    if like is not None:
+        await session.delete(like)
+        return False
+    # Whoever likes a broadcast that is on already needs no reminder.
+    reminded = None if broadcast.status is SCHEDULED else now
+    try:
+        async with session.begin_nested():
+            session.add(Like(user_id=by, live_id=live_id, created_at=now, reminded_at=reminded))
+    except IntegrityError as error:
+        if not is_duplicate(error):
+            raise
+    return True
+
+
+async def liked(session: Session, *, by: UserId, limit: int) -> Sequence[tuple[Like, Broadcast]]:
+    """Return the user's likes with their broadcasts, by the broadcasts' start."""
+    found = (
+        select(Like, Broadcast)
+        .join(Broadcast, Broadcast.live_id == Like.live_id)
+        .where(Like.user_id == by)
+        .order_by(Broadcast.starts_at, Broadcast.live_id)
+        .limit(limit)
+        .options(
+            joinedload(Broadcast.channel, innerjoin=True),
+            joinedload(Broadcast.product, innerjoin=True),
+        )
+    )
+    return [(like, broadcast) for like, broadcast in await session.execute(found)]
+
+
+async def liked_ids(session: Session, *, by: UserId, among: Sequence[int]) -> frozenset[int]:
+    """Return which of these broadcasts the user likes."""
+    mine = select(Like.live_id).where(Like.user_id == by, Like.live_id.in_(among))
+    return frozenset(await session.scalars(mine))
+
+
+async def anyone_to_remind(session: Session) -> bool:
+    """Tell whether somebody waits for a broadcast that is on by now; takes no lock."""
+    waiting = select(Like.id).join(Broadcast, Broadcast.live_id == Like.live_id)
+    due = waiting.where(Broadcast.status == LIVE, Like.reminded_at.is_(None)).limit(1)
+    return await session.scalar(due) is not None
+
+
+async def take_reminders(
+    session: Session, *, now: datetime, limit: int
+) -> Sequence[tuple[UserId, Broadcast]]:
+    """Return up to ``limit`` people to remind, marked as reminded in this transaction.
+
+    A reminder needs no row of its own: a moved broadcast takes its likes along, and one that was
+    cancelled is never on air.
+    """
+    on_air = select(Broadcast).where(Broadcast.status == LIVE).options(*WITH_PARTS)
+    broadcasts = {each.live_id: each for each in await session.scalars(on_air)}
+    due = (
+        select(Like)
+        .where(Like.live_id.in_(broadcasts), Like.reminded_at.is_(None))
+        .order_by(Like.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    likes = (await session.scalars(due)).all()
+    for like in likes:
+        like.reminded_at = now
+    return [(UserId(like.user_id), broadcasts[like.live_id]) for like in likes]

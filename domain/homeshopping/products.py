@@ -1,0 +1,120 @@
+"""A product's price and stock, and who is told when they change.
+
+The shelf's row is locked first, then the product's broadcasts in ``live_id`` order, so that each
+topic hears changes in the order in which they happened.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from domain import stock
+from domain.homeshopping.broadcasts import lock_showing
+from domain.homeshopping.errors import ProductNotFound
+from domain.homeshopping.events import ProductChanged
+from domain.homeshopping.models import Channel, Product, ProductDetail, ProductPicture
+from domain.homeshopping.schemas import NewChannel, NewProduct, ProductView
+from domain.kernel import OrderId, Session, Sku, business_day, day_bounds, emit
+
+
+async def add_channel(session: Session, new: NewChannel) -> None:
+    """Take a home-shopping channel into the programme."""
+    session.add(Channel(**new.model_dump()))
+
+
+async def add_product(session: Session, new: NewProduct, *, now: datetime) -> None:
+    """Take a product into the shop and put it on the shelf."""
+    product = Product(
+        **new.model_dump(exclude={"stock", "details", "images"}), sold_out=new.stock == 0
+    )
+    session.add(product)
+    await session.flush()
+    session.add_all(
+        ProductDetail(product_id=new.product_id, **detail.model_dump()) for detail in new.details
+    )
+    session.add_all(
+        ProductPicture(product_id=new.product_id, sort_order=order, img_url=url)
+        for order, url in enumerate(new.images)
+    )
+    await stock.stock_up(session, product.sku, new.stock, now=now)
+
+
+async def get_product(session: Session, product_id: int) -> Product:
+    """Return the product. Raises ProductNotFound."""
+    product = await session.get(Product, product_id)
+    if product is None:
+        raise ProductNotFound
+    return product
+
+
+async def product_view(session: Session, product_id: int) -> ProductView:
+    """Return the product's price and stock. Raises ProductNotFound."""
+    product = await get_product(session, product_id)
+    (level,) = await stock.levels(session, [product.sku])
+    return _view(product, level)
+
+
+async def change_price(
+    session: Session, product_id: int, *, dc_rate: int, dc_price: int, now: datetime
+) -> None:
+    """Sell the product at another price from now on. Raises ProductNotFound."""
+    product = await get_product(session, product_id)
+    level = await stock.touch(session, product.sku)
+    product.dc_rate, product.dc_price = dc_rate, dc_price
+    emit(session, ProductChanged(at=now, product=_view(product, level)))
+    for broadcast in await lock_showing(session, product_id, since=_today(now)):
+        emit(session, broadcast.retell_price(at=now))
+
+
+async def reserve(
+    session: Session, wanted: Mapping[Sku, int], *, order_id: OrderId, now: datetime
+) -> None:
+    """Promise products to the order and tell everybody what is left. Raises stock.SoldOut."""
+    await _retell(session, await stock.reserve(session, wanted, order_id=order_id, now=now), now)
+
+
+async def release(
+    session: Session, held: Mapping[Sku, int], *, order_id: OrderId, now: datetime
+) -> None:
+    """Take promised products back and tell everybody."""
+    await _retell(session, await stock.release(session, held, order_id=order_id, now=now), now)
+
+
+async def restock(session: Session, product_id: int, change: int, *, now: datetime) -> None:
+    """Correct the shelf by ``change``. Raises ProductNotFound, stock.SoldOut."""
+    product = await get_product(session, product_id)
+    await _retell(session, [await stock.adjust(session, product.sku, change, now=now)], now)
+
+
+async def _retell(session: Session, levels: Sequence[stock.Level], now: datetime) -> None:
+    for level in levels:
+        ours = select(Product).where(Product.product_id == int(level.sku.removeprefix("hs-")))
+        fresh = ours.execution_options(populate_existing=True)
+        product = (await session.scalars(fresh)).one()
+        emit(session, ProductChanged(at=now, product=_view(product, level)))
+        if product.sold_out != (level.available == 0):
+            product.sold_out = level.available == 0
+            await session.flush()  # before the broadcasts load the product anew
+            for broadcast in await lock_showing(session, product.product_id, since=_today(now)):
+                emit(session, broadcast.retell_stock(at=now))
+
+
+def _view(product: Product, level: stock.Level) -> ProductView:
+    return ProductView(
+        sku=product.sku,
+        product_id=product.product_id,
+        name=product.name,
+        image=product.image,
+        sale_price=product.sale_price,
+        dc_rate=product.dc_rate,
+        dc_price=product.dc_price,
+        available=level.available,
+        sold_out=level.available == 0,
+        version=level.version,
+    )
+
+
+def _today(now: datetime) -> datetime:
+    # The day's schedule shows ended broadcasts too, so they are told as well.
+    return day_bounds(business_day(now))[0]

@@ -1,0 +1,131 @@
+"""Products of the always-open shop, their prices over time, and carts."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from domain.kernel import Base, BigId, Sku
+
+
+class KokProduct(Base):
+    """A product with its present price; ``price_id`` names the row of the price history."""
+
+    __tablename__ = "kok_products"
+    __table_args__ = (
+        Index(None, "discount_rate", "kok_product_id"),
+        Index(None, "review_cnt", "review_score"),
+        Index(None, "store_name"),
+    )
+
+    kok_product_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(300))
+    store_name: Mapped[str] = mapped_column(String(100))
+    image: Mapped[str] = mapped_column(String(200))
+    price: Mapped[int]
+    price_id: Mapped[int | None] = mapped_column(BigId)
+    discount_rate: Mapped[int]
+    discounted_price: Mapped[int]
+    review_cnt: Mapped[int] = mapped_column(default=0)
+    review_score: Mapped[float] = mapped_column(Float, default=0.0)
+    ratio_5: Mapped[int] = mapped_column(default=0)
+    ratio_4: Mapped[int] = mapped_column(default=0)
+    ratio_3: Mapped[int] = mapped_column(default=0)
+    ratio_2: Mapped[int] = mapped_column(default=0)
+    ratio_1: Mapped[int] = mapped_column(default=0)
+    aspect_price: Mapped[str] = mapped_column(String(30), default="")
+    aspect_price_ratio: Mapped[int] = mapped_column(default=0)
+    aspect_delivery: Mapped[str] = mapped_column(String(30), default="")
+    aspect_delivery_ratio: Mapped[int] = mapped_column(default=0)
+    aspect_taste: Mapped[str] = mapped_column(String(30), default="")
+    aspect_taste_ratio: Mapped[int] = mapped_column(default=0)
+    is_ingredient: Mapped[bool] = mapped_column(default=False)
+    kok_seller: Mapped[str] = mapped_column(String(100), default="")
+    kok_co_ceo: Mapped[str] = mapped_column(String(100), default="")
+    kok_co_reg_no: Mapped[str] = mapped_column(String(50), default="")
+    kok_co_ec_reg: Mapped[str] = mapped_column(String(50), default="")
+    kok_tell: Mapped[str] = mapped_column(String(50), default="")
+    kok_ver_item: Mapped[str] = mapped_column(String(50), default="")
+    kok_ver_date: Mapped[str] = mapped_column(String(50), default="")
+    kok_co_addr: Mapped[str] = mapped_column(String(200), default="")
+    kok_return_addr: Mapped[str] = mapped_column(String(200), default="")
+    kok_exchange_addr: Mapped[str] = mapped_column(String(200), default="")
+
+    @property
+    def sku(self) -> Sku:
+        """Return the product's place on the shelf."""
+        return Sku(f"kok-{self.kok_product_id}")
+
+
+class KokPrice(Base):
+    """A price the product once had; the highest id is the present one."""
+
+    __tablename__ = "kok_prices"
+    __table_args__ = (Index(None, "kok_product_id", "price_id"),)
+
+    price_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    kok_product_id: Mapped[int] = mapped_column(ForeignKey("kok_products.kok_product_id"))
+    discount_rate: Mapped[int]
+    discounted_price: Mapped[int]
+    since: Mapped[datetime]
+
+
+class KokDetail(Base):
+    __tablename__ = "kok_details"
+    __table_args__ = (Index(None, "kok_product_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    kok_product_id: Mapped[int] = mapped_column(ForeignKey("kok_products.kok_product_id"))
+    kok_detail_col: Mapped[str] = mapped_column(String(200))
+    kok_detail_val: Mapped[str] = mapped_column(Text)
+
+
+class KokPicture(Base):
+    __tablename__ = "kok_images"
+    __table_args__ = (Index(None, "kok_product_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    kok_product_id: Mapped[int] = mapped_column(ForeignKey("kok_products.kok_product_id"))
+    img_url: Mapped[str] = mapped_column(String(200))
+
+
+class KokReviewRow(Base):
+    __tablename__ = "kok_reviews"
+    __table_args__ = (Index(None, "kok_product_id", "date"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    kok_product_id: Mapped[int] = mapped_column(ForeignKey("kok_products.kok_product_id"))
+    nickname: Mapped[str] = mapped_column(String(30))
+    score: Mapped[int]
+    date: Mapped[str] = mapped_column(String(30))
+    text: Mapped[str] = mapped_column(Text)
+    price_eval: Mapped[str] = mapped_column(String(30))
+    delivery_eval: Mapped[str] = mapped_column(String(30))
+    taste_eval: Mapped[str] = mapped_column(String(30))
+
+
+class CartItem(Base):
+    """One product in somebody's cart, at the price it had when it was put there."""
+
+    __tablename__ = "kok_carts"
+    __table_args__ = (
+        UniqueConstraint("user_id", "kok_product_id"),
+        Index(None, "user_id", "created_at"),
+        CheckConstraint("quantity >= 1", name="quantity_positive"),
+    )
+
+    cart_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    user_id: Mapped[int] = mapped_column(BigId)
+    kok_product_id: Mapped[int] = mapped_column(ForeignKey("kok_products.kok_product_id"))
+    price_id: Mapped[int] = mapped_column(ForeignKey("kok_prices.price_id"))
+    recipe_id: Mapped[int | None] = mapped_column(BigId)
+    quantity: Mapped[int]
+    created_at: Mapped[datetime]
+
+    product: Mapped[KokProduct] = relationship(lazy="raise")
+    price: Mapped[KokPrice] = relationship(lazy="raise")
+
+    @property
+    def unit_price(self) -> int:
+        """Return the frozen price in KRW: discounted, else the list price."""
+        return self.price.discounted_price or self.product.price

@@ -1,0 +1,112 @@
+"""The shop's products: taking them in, asking for them, their price and stock."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from domain import stock
+from domain.kernel import OrderId, Session, Sku, emit
+from domain.kok.errors import KokProductNotFound
+from domain.kok.events import KokProductChanged
+from domain.kok.models import KokDetail, KokPicture, KokPrice, KokProduct, KokReviewRow
+from domain.kok.schemas import KokProductView, NewKokProduct
+
+
+async def add_product(session: Session, new: NewKokProduct, *, now: datetime) -> None:
+    """Take a product into the shop and put it on the shelf."""
+    parts = {"stock", "stats", "seller", "details", "images", "reviews"}
+    product = KokProduct(
+        **new.model_dump(exclude=parts), **new.stats.model_dump(), **new.seller.model_dump()
+    )
+    session.add(product)
+    await session.flush()
+    await _set_price(session, product, new.discount_rate, new.discounted_price, now)
+    of_product = {"kok_product_id": new.kok_product_id}
+    session.add_all(KokDetail(**of_product, **each.model_dump()) for each in new.details)
+    session.add_all(KokPicture(**of_product, img_url=url) for url in new.images)
+    session.add_all(KokReviewRow(**of_product, **each.model_dump()) for each in new.reviews)
+    await stock.stock_up(session, product.sku, new.stock, now=now)
+
+
+async def change_price(
+    session: Session, kok_product_id: int, *, rate: int, price: int, now: datetime
+) -> None:
+    """Sell the product at another price from now on. Raises KokProductNotFound."""
+    product = await get_product(session, kok_product_id)
+    level = await stock.touch(session, product.sku)
+    await _set_price(session, product, rate, price, now)
+    emit(session, KokProductChanged(at=now, product=_view(product, level)))
+
+
+async def get_product(session: Session, kok_product_id: int) -> KokProduct:
+    """Return the product. Raises KokProductNotFound."""
+    product = await session.get(KokProduct, kok_product_id)
+    if product is None:
+        raise KokProductNotFound
+    return product
+
+
+async def product_view(session: Session, kok_product_id: int) -> KokProductView:
+    """Return the product's price and stock. Raises KokProductNotFound."""
+    product = await get_product(session, kok_product_id)
+    (level,) = await stock.levels(session, [product.sku])
+    return _view(product, level)
+
+
+async def discounted(session: Session, *, page: int, size: int) -> Sequence[KokProduct]:
+    """Return one page (from 1) of discounted products, the deepest discount first."""
+    cut = select(KokProduct).where(KokProduct.discount_rate > 0)
+    order = cut.order_by(KokProduct.discount_rate.desc(), KokProduct.kok_product_id.desc())
+    return (await session.scalars(order.offset((page - 1) * size).limit(size))).all()
+
+
+async def reserve(
+    session: Session, wanted: Mapping[Sku, int], *, order_id: OrderId, now: datetime
+) -> None:
+    """Promise products to the order and tell everybody what is left. Raises stock.SoldOut."""
+    await _retell(session, await stock.reserve(session, wanted, order_id=order_id, now=now), now)
+
+
+async def release(
+    session: Session, held: Mapping[Sku, int], *, order_id: OrderId, now: datetime
+) -> None:
+    """Take promised products back and tell everybody."""
+    await _retell(session, await stock.release(session, held, order_id=order_id, now=now), now)
+
+
+async def _retell(session: Session, levels: Sequence[stock.Level], now: datetime) -> None:
+    ids = {int(level.sku.removeprefix("kok-")): level for level in levels}
+    found = await session.scalars(select(KokProduct).where(KokProduct.kok_product_id.in_(ids)))
+    for product in found:
+        level = ids[product.kok_product_id]
+        emit(session, KokProductChanged(at=now, product=_view(product, level)))
+
+
+async def _set_price(
+    session: Session, product: KokProduct, rate: int, price: int, now: datetime
+) -> None:
+    row = KokPrice(
+        kok_product_id=product.kok_product_id,
+        discount_rate=rate,
+        discounted_price=price,
+        since=now,
+    )
+    session.add(row)
+    await session.flush()
+    product.price_id, product.discount_rate, product.discounted_price = row.price_id, rate, price
+
+
+def _view(product: KokProduct, level: stock.Level) -> KokProductView:
+    return KokProductView(
+        sku=product.sku,
+        product_id=product.kok_product_id,
+        name=product.name,
+        image=product.image,
+        sale_price=product.price,
+        dc_rate=product.discount_rate,
+        dc_price=product.discounted_price or product.price,
+        available=level.available,
+        sold_out=level.available == 0,
+        version=level.version,
+    )

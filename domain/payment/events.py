@@ -1,0 +1,23 @@
+"""What can happen to a payment."""
+
+from typing import ClassVar
+
+from domain.kernel import Event
+from domain.payment.schemas import PaymentView
+
+
+class PaymentChanged(Event):
+    """The payment was begun, decided, or given back."""
+
+    kind: ClassVar[str] = "payment.changed"
+
+    user_id: int
+    payment: PaymentView
+
+    @property
+    def subject(self) -> str:
+        return f"order/{self.payment.order_id}"
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        return (f"order:{self.payment.order_id}", f"user:{self.user_id}")

@@ -1,0 +1,55 @@
+"""What the outside may see of a payment, and what the provider says of one."""
+
+from pydantic import AwareDatetime
+
+from domain.kernel import View
+from domain.payment.states import PaymentStatus
+
+
+class PaymentView(View):
+    """The public face of a payment; ``amount`` in KRW."""
+
+    order_id: int
+    tx_id: str
+    payment_id: str | None
+    status: PaymentStatus
+    amount: int
+    method: str
+    reason: str | None
+    checkout_url: str | None
+    requested_at: AwareDatetime
+    decided_at: AwareDatetime | None
+    version: int
+
+
+class Verdict(View):
+    """What the provider says became of a payment, however it said so.
+
+    ``status`` is PENDING, COMPLETED, FAILED, CANCELLED or REFUNDED; ``amount`` is None where the
+    provider does not tell it.
+    """
+
+    status: PaymentStatus
+    payment_id: str
+    user_id: int | None = None
+    amount: int | None = None
+    reason: str | None = None
+
+
+class PaymentOrder(View):
+    """What the provider is asked to collect; it answers to ``callback_url``."""
+
+    tx_id: str
+    order_id: int
+    user_id: int
+    amount: int
+    callback_url: str
+    checkout: bool
+    return_url: str | None = None
+
+
+class Begun(View):
+    """The provider's word that it knows the payment."""
+
+    payment_id: str
+    checkout_url: str | None = None

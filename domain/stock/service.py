@@ -1,0 +1,132 @@
+"""Promising, giving back and shipping: one conditional UPDATE per thing, in SKU order.
+
+Everybody takes the rows in the same order, so no two buyers can wait for each other, and the
+condition is decided by the database on the locked row, so nothing is promised twice.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select, update
+
+from domain.kernel import OrderId, Session, Sku
+from domain.stock.errors import SoldOut
+from domain.stock.models import Level, StockMovement, StockRow
+
+
+async def reserve(
+    session: Session, wanted: Mapping[Sku, int], *, order_id: OrderId, now: datetime
+) -> Sequence[Level]:
+    """Promise these quantities to the order, all or (by the caller's rollback) none.
+
+    Raises SoldOut for the first thing of which too few are left.
+    """
+    for sku in sorted(wanted):
+        enough = StockRow.on_hand - StockRow.reserved >= wanted[sku]
+        if not await _change(session, sku, reserved=wanted[sku], where=enough):
+            left = await session.get(StockRow, sku, populate_existing=True)
+            raise SoldOut(sku, left.available if left else 0)
+        _book(session, sku, reserved=wanted[sku], reason="reserve", order_id=order_id, at=now)
+    return await levels(session, wanted)
+
+
+async def release(
+    session: Session, held: Mapping[Sku, int], *, order_id: OrderId, now: datetime
+) -> Sequence[Level]:
+    """Take back a promise."""
+    for sku in sorted(held):
+        changed = await _change(session, sku, reserved=-held[sku])
+        assert changed, "what was promised is on the shelf"
+        _book(session, sku, reserved=-held[sku], reason="release", order_id=order_id, at=now)
+    return await levels(session, held)
+
+
+async def dispatch(
+    session: Session, held: Mapping[Sku, int], *, order_id: OrderId, now: datetime
+) -> None:
+    """Let promised things leave the house; what may still be promised does not change."""
+    for sku in sorted(held):
+        changed = await _change(session, sku, reserved=-held[sku], on_hand=-held[sku])
+        assert changed, "what was promised is on the shelf"
+        _book(
+            session,
+            sku,
+            reserved=-held[sku],
+            on_hand=-held[sku],
+            reason="dispatch",
+            order_id=order_id,
+            at=now,
+        )
+
+
+async def stock_up(session: Session, sku: Sku, quantity: int, *, now: datetime) -> None:
+    """Put a new thing on the shelf."""
+    session.add(StockRow(sku=sku, on_hand=quantity, reserved=0, version=1))
+    _book(session, sku, on_hand=quantity, reason="stock_up", at=now)
+
+
+async def adjust(session: Session, sku: Sku, change: int, *, now: datetime) -> Level:
+    """Correct the shelf by ``change``. Raises SoldOut when promised things would be missing."""
+    enough = StockRow.on_hand + change >= StockRow.reserved
+    if not await _change(session, sku, on_hand=change, where=enough):
+        left = await session.get(StockRow, sku, populate_existing=True)
+        raise SoldOut(sku, left.available if left else 0)
+    _book(session, sku, on_hand=change, reason="adjust", at=now)
+    return (await levels(session, [sku]))[0]
+
+
+async def touch(session: Session, sku: Sku) -> Level:
+    """Lock the thing and raise its version, because something else about it changes."""
+    changed = await _change(session, sku)
+    assert changed, "every product is on the shelf"
+    return (await levels(session, [sku]))[0]
+
+
+async def levels(session: Session, skus: Iterable[Sku]) -> Sequence[Level]:
+    """Return the present levels, in SKU order; unknown things are left out."""
+    rows = select(StockRow.sku, StockRow.on_hand - StockRow.reserved, StockRow.version)
+    found = await session.execute(rows.where(StockRow.sku.in_(list(skus))).order_by(StockRow.sku))
+    return [Level(sku=sku, available=left, version=version) for sku, left, version in found]
+
+
+async def _change(
+    session: Session,
+    sku: Sku,
+    *,
+    reserved: int = 0,
+    on_hand: int = 0,
+    where: ColumnElement[bool] | None = None,
+) -> bool:
+    statement = update(StockRow).where(StockRow.sku == sku)
+    if where is not None:
+        statement = statement.where(where)
+    result = await session.execute(
+        statement.values(
+            reserved=StockRow.reserved + reserved,
+            on_hand=StockRow.on_hand + on_hand,
+            version=StockRow.version + 1,
+        ).execution_options(synchronize_session=False)
+    )
+    return bool(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has one
+
+
+def _book(  # noqa: PLR0913 (a ledger line has these columns)
+    session: Session,
+    sku: Sku,
+    *,
+    reason: str,
+    at: datetime,
+    reserved: int = 0,
+    on_hand: int = 0,
+    order_id: OrderId | None = None,
+) -> None:
+    session.add(
+        StockMovement(
+            sku=sku,
+            reserved_change=reserved,
+            on_hand_change=on_hand,
+            reason=reason,
+            order_id=order_id,
+            at=at,
+        )
+    )

@@ -1,0 +1,157 @@
+"""Sessions: opened by a login, kept alive by refresh tokens, ended once and for good.
+
+Every refresh consumes its token and issues one successor. A consumed token that comes back within
+the grace was lost on the way or raced by another tab, and is answered with the same successor;
+after the grace it was stolen from one of two, and nobody can tell which, so the session ends
+(RFC 9700 §4.14.2).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import uuid4
+
+from sqlalchemy import delete, select
+
+from domain.kernel import Session, UserId, emit
+from domain.user.errors import RefreshRefused
+from domain.user.models import RefreshToken, User, UserSession
+from domain.user.roles import Role
+from domain.user.tokens import RefreshTokens, digest
+
+ADDRESS_LENGTH_MAX = 45
+AGENT_LENGTH_MAX = 255
+
+
+class Device(NamedTuple):
+    """Where somebody logged in from, for their own list of sessions."""
+
+    user_agent: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A session that goes on, with the refresh token it goes on by."""
+
+    session_id: str
+    user_id: UserId
+    role: Role
+    refresh_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A session that was ended because its past came back; say so after the commit."""
+
+    session_id: str
+    user_id: UserId
+
+
+async def open_session(
+    session: Session,
+    user: User,
+    *,
+    tokens: RefreshTokens,
+    device: Device,
+    now: datetime,
+) -> Grant:
+    """Begin a session for somebody who has just proved who they are."""
+    opened = UserSession(
+        session_id=str(uuid4()),
+        user_id=user.user_id,
+        created_at=now,
+        user_agent=device.user_agent[:AGENT_LENGTH_MAX],
+        address=device.address[:ADDRESS_LENGTH_MAX],
+    )
+    opened.seen(now, rules=tokens.rules)
+    session.add(opened)
+    await session.flush()
+    token = tokens.draw()
+    session.add(_kept(token, opened))
+    return _grant(opened, user, token)
+
+
+async def refresh(
+    session: Session, token: str, *, tokens: RefreshTokens, now: datetime
+) -> Grant | Breach:
+    """Exchange a refresh token for its successor.
+
+    A Breach must be committed like a Grant: it ended the session. Raises RefreshRefused.
+    """
+    known = await session.get(RefreshToken, digest(token))
+    if known is None:
+        raise RefreshRefused
+    family = await session.get_one(UserSession, known.session_id, with_for_update=True)
+    user = await session.get_one(User, family.user_id)
+    await session.refresh(known)  # as it is now that the family is locked
+    if family.is_over(now):
+        raise RefreshRefused
+    successor = tokens.successor(token)
+    if known.consumed_at is None:
+        known.consumed_at = now
+        family.seen(now, rules=tokens.rules)
+        session.add(_kept(successor, family))
+    elif now - known.consumed_at > tokens.rules.grace:
+        emit(session, family.end(at=now, reason="refresh_token_reused"))
+        return Breach(family.session_id, UserId(family.user_id))
+    return _grant(family, user, successor)
+
+
+async def end_session(session: Session, session_id: str, *, by: UserId, now: datetime) -> bool:
+    """Log out of one session; tell whether it was open. A stranger's session is left alone."""
+    found = await session.get(UserSession, session_id, with_for_update=True)
+    if found is None or found.user_id != by or found.revoked_at is not None:
+        return False
+    emit(session, found.end(at=now, reason="logout"))
+    return True
+
+
+async def end_all_sessions(session: Session, *, by: UserId, now: datetime) -> list[str]:
+    """Log out everywhere; return the sessions that were open."""
+    mine = select(UserSession).where(UserSession.user_id == by, UserSession.revoked_at.is_(None))
+    found = (await session.scalars(mine.order_by(UserSession.session_id).with_for_update())).all()
+    for one in found:
+        emit(session, one.end(at=now, reason="logout_all"))
+    return [one.session_id for one in found]
+
+
+async def open_sessions(session: Session, *, of: UserId, now: datetime) -> Sequence[UserSession]:
+    """Return somebody's open sessions, the last used first."""
+    mine = select(UserSession).where(UserSession.user_id == of, UserSession.revoked_at.is_(None))
+    alive = mine.where(UserSession.expires_at > now)
+    return (await session.scalars(alive.order_by(UserSession.last_seen_at.desc()))).all()
+
+
+async def is_over(session: Session, session_id: str) -> bool:
+    """Tell whether the session was ended, or never was."""
+    revoked = select(UserSession.revoked_at).where(UserSession.session_id == session_id)
+    row = (await session.execute(revoked)).one_or_none()
+    return row is None or row[0] is not None
+
+
+async def ended_since(session: Session, moment: datetime) -> Sequence[str]:
+    """Return the sessions that were ended after that moment."""
+    ended = select(UserSession.session_id).where(UserSession.revoked_at > moment)
+    return (await session.scalars(ended)).all()
+
+
+async def forget_sessions(session: Session, *, before: datetime, limit: int) -> int:
+    """Delete sessions that had run out before that moment; return how many."""
+    old = select(UserSession.session_id).where(UserSession.expires_at < before).limit(limit)
+    ids = (await session.scalars(old)).all()
+    if ids:
+        await session.execute(delete(RefreshToken).where(RefreshToken.session_id.in_(ids)))
+        await session.execute(delete(UserSession).where(UserSession.session_id.in_(ids)))
+    return len(ids)
+
+
+def _kept(token: str, family: UserSession) -> RefreshToken:
+    return RefreshToken(
+        token_hash=digest(token), session_id=family.session_id, expires_at=family.expires_at
+    )
+
+
+def _grant(family: UserSession, user: User, token: str) -> Grant:
+    return Grant(family.session_id, UserId(user.user_id), Role.read(user.role), token)

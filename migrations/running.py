@@ -1,0 +1,61 @@
+"""What the environments of both databases share."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import JSON, Connection, MetaData, text
+
+import domain
+from domain.kernel import UtcDateTime
+
+LOCK_SECONDS = 120
+
+
+def run(metadata: MetaData) -> None:
+    """Run the migrations that were asked for, on the connection that was handed over."""
+    connection: Connection = context.config.attributes["connection"]
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        compare_type=True,
+        render_item=_render,
+    )
+    with _alone(connection), context.begin_transaction():
+        context.run_migrations()
+
+
+def know_every_table() -> None:
+    """Import every context, so that its tables are in the metadata."""
+    for context_module in pkgutil.iter_modules(domain.__path__):
+        importlib.import_module(f"domain.{context_module.name}")
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """Let one process migrate at a time; SQLite's write lock does that by itself."""
+    match connection.dialect.name:
+        case "mysql" | "mariadb":
+            take, give = f"SELECT GET_LOCK('uhok_migrate', {LOCK_SECONDS})", "RELEASE_LOCK"
+            assert connection.scalar(text(take)) == 1, "another migration takes too long"
+            yield
+            connection.execute(text(f"SELECT {give}('uhok_migrate')"))
+        case "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('uhok_migrate'))"))
+            yield
+        case _:
+            yield
+
+
+def _render(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:  # noqa: ANN401 (Alembic's own signature)
+    if kind == "type" and isinstance(item, UtcDateTime):
+        autogen.imports.add("from domain import kernel")
+        return "kernel.UtcDateTime()"
+    if kind == "type" and isinstance(item, JSON):
+        autogen.imports.add("from sqlalchemy import Text")  # Alembic writes JSONB's without
+    return False

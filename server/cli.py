@@ -1,0 +1,104 @@
+"""The ``uhok`` command: everything an operator starts, asks or repairs."""
+
+import asyncio
+import json
+from typing import Annotated
+
+import structlog
+import typer
+from pydantic import ValidationError
+
+from server import demonstration, doctor, processes
+from server.logs import set_up_logs
+from server.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+demo = typer.Typer(no_args_is_help=True, help="The demo shop: load it, serve it, start over.")
+app.add_typer(demo, name="demo")
+
+log = structlog.get_logger(__name__)
+
+
+def read_settings() -> Settings:
+    """Read the environment once; what is wrong with it is said without a traceback."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for problem in error.errors():
+            where = ".".join(str(part) for part in problem["loc"]) or "settings"
+            typer.secho(f"{where}: {problem['msg']}", err=True, fg=typer.colors.RED)
+        raise typer.Exit(2) from error
+    set_up_logs(as_json=settings.json_logs)
+    return settings
+
+
+@app.command()
+def serve(
+    *,
+    clock: Annotated[
+        bool, typer.Option("--clock/--no-clock", help="Run the clock in this process too.")
+    ] = True,
+) -> None:
+    """Serve the API, the channels and the page (and by default stand by as the clock)."""
+    processes.serve(read_settings(), with_clock=clock)
+
+
+@app.command()
+def clock() -> None:
+    """Run the clock alone: jobs, relay and event log. Several may stand by; one leads."""
+    asyncio.run(processes.run_clock(read_settings()))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring both databases to the newest version."""
+    asyncio.run(processes.migrate(read_settings()))
+
+
+@app.command()
+def config() -> None:
+    """Print the effective settings; secrets stay hidden."""
+    typer.echo(json.dumps(read_settings().describe(), ensure_ascii=False, indent=2, default=str))
+
+
+@app.command(name="payment-simulator")
+def payment_simulator() -> None:
+    """Run the simulated payment provider on its own port (HOST, PORT, PUBLIC_URL)."""
+    demonstration.run_simulator(read_settings())
+
+
+@app.command(name="doctor")
+def examine() -> None:
+    """Look at everything the service needs and say what is wrong; exit 1 if anything is."""
+    findings = asyncio.run(doctor.examine(read_settings()))
+    for finding in findings:
+        mark, color = ("ok", typer.colors.GREEN) if finding.ok else ("!!", typer.colors.RED)
+        typer.secho(f"{mark}  {finding.what}: {finding.says}", fg=color)
+    raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+@demo.command(name="serve")
+def demo_serve() -> None:
+    """Migrate, load the demo shop if it is not there, and serve it with the simulator."""
+    demonstration.serve(demonstration.demo_settings(read_settings))
+
+
+@demo.command(name="load")
+def demo_load() -> None:
+    """Load the demo shop into the configured databases, or bring its schedule up to date."""
+    asyncio.run(demonstration.load(read_settings()))
+
+
+@demo.command(name="reset")
+def demo_reset() -> None:
+    """Throw the embedded demo's data away; the next start loads it anew."""
+    demonstration.reset(read_settings())
+
+
+def main() -> None:
+    """Enter by the installed command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""Sessions that were ended while their access tokens still run.
+
+The sessions table is the truth; Redis is the quick look at it. One key per ended session covers
+every token of that session, and dies with the last of them. A marker says that the list is whole:
+a Redis that is gone, or came back empty, or missed one of our writes, is not asked again before
+the list was rebuilt from the table, and until then the table answers.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from domain import user
+from domain.kernel import Clock, Database, is_unavailable
+
+RETRY_SECONDS: Final = (0.1, 0.5, 2.0, 5.0)
+UNREACHABLE: Final = (RedisError, OSError, TimeoutError)
+
+log = structlog.get_logger()
+
+
+class DenyList:
+    """The ended sessions whose tokens would still be valid, at most ``lifetime`` after."""
+
+    def __init__(
+        self, redis: Redis, db: Database, *, prefix: str, lifetime: timedelta, clock: Clock
+    ) -> None:
+        self._redis = redis
+        self._db = db
+        self._prefix = prefix
+        # Clocks of two machines differ a little; a minute more costs nothing.
+        self._lifetime = lifetime + timedelta(minutes=1)
+        self._clock = clock
+        self._behind = asyncio.Event()
+        self._behind.set()
+
+    @property
+    def is_behind(self) -> bool:
+        """Tell whether the table is asked instead of Redis."""
+        return self._behind.is_set()
+
+    async def contains(self, session_id: str) -> bool:
+        """Tell whether the session was ended."""
+        if not self.is_behind:
+            try:
+                whole, ended = await self._redis.mget(self._marker, self._key(session_id))
+            except UNREACHABLE as error:
+                self._fall_behind(error)
+            else:
+                if whole is not None:
+                    return ended is not None
+                self._fall_behind(None)
+        async with self._db.reads() as session:
+            return await user.is_over(session, session_id)
+
+    async def add(self, session_ids: Iterable[str]) -> None:
+        """Deny these sessions, which the table already says are over."""
+        try:
+            await self._write(session_ids)
+        except UNREACHABLE as error:
+            self._fall_behind(error)
+
+    async def keep_up(self) -> None:
+        """Rebuild the list whenever it may have missed something, until cancelled."""
+        tries = 0
+        while True:
+            await self._behind.wait()
+            try:
+                await self.rebuild()
+                tries = 0
+            except Exception as error:
+                if not isinstance(error, UNREACHABLE) and not is_unavailable(error):
+                    raise
+                await asyncio.sleep(RETRY_SECONDS[min(tries, len(RETRY_SECONDS) - 1)])
+                tries += 1
+
+    async def rebuild(self) -> None:
+        """Copy what the table knows into Redis and trust Redis again."""
+        self._behind.clear()  # a failure from here on is heard of after, and sets it again
+        try:
+            async with self._db.reads() as session:
+                ended = await user.ended_since(session, self._clock() - self._lifetime)
+            await self._write(ended)
+            await self._redis.set(self._marker, "1")
+        except BaseException:
+            self._behind.set()
+            raise
+
+    async def _write(self, session_ids: Iterable[str]) -> None:
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for session_id in session_ids:
+                pipe.set(self._key(session_id), "1", px=self._lifetime)
+            await pipe.execute()
+
+    def _fall_behind(self, error: BaseException | None) -> None:
+        log.warning("deny_list_behind", error=type(error).__name__ if error else "no marker")
+        self._behind.set()
+
+    @property
+    def _marker(self) -> str:
+        return f"{self._prefix}denied:whole"
+
+    def _key(self, session_id: str) -> str:
+        return f"{self._prefix}denied:{session_id}"

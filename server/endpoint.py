@@ -1,0 +1,205 @@
+"""The door every REST handler goes through: its annotated parameters are its contract.
+
+    @endpoint(status=201, errors=(409,), auth="required", idempotent=True, tags=("order",))
+    async def place(
+        request: Request[State], *, body: NewOrder, caller: Caller, key: IdempotencyKey | None
+    ) -> OrderOut:
+        \"\"\"One line that becomes the summary.\"\"\"
+        async with once(request, key) as work:
+            placed = await order.place(work.session, ...)
+            return work.answer(OrderOut.model_validate(placed))
+
+    routes = [Route("/api/orders/{order_id}", place, methods=["POST"])]
+
+Keyword parameters, all optional:
+
+* ``body``: a pydantic model read from JSON (``X | None`` lets it be empty; ``form=True`` also
+  takes the fields of a urlencoded form); ``query``: a pydantic model read from the query string
+* ``caller``: ``Caller`` under ``auth="required"``, ``Caller | None`` under ``auth="optional"``
+* ``key``: ``IdempotencyKey | None`` under ``idempotent=True``; hand it to ``once``
+* any other name is a path parameter, read as its annotation (``order_id: OrderId``)
+
+The handler returns what its annotation says (a model, a list of them, ``None``) or any
+``Response``; ``reply`` builds one with headers, and ``answers=Model`` then documents it. Whatever
+breaks the contract is answered 400, 413, 415 or 422 before the handler runs.
+"""
+
+import functools
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final, Literal, Protocol, TypeVar, cast, get_type_hints
+
+from pydantic import BaseModel, TypeAdapter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from domain.kernel import AlreadyDone, IdempotencyKey, IdempotencyRow, Session, begin_once
+from server.auth import Caller, maybe_signed_in, signed_in
+from server.reading import Reader
+from server.state import State
+
+Auth = Literal["required", "optional", "none"]
+Handler = Callable[..., Awaitable[Any]]
+
+JSON: Final = "application/json"
+NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
+# What belongs to one person is in nobody's cache.
+PRIVATE: Final[Mapping[str, str]] = MappingProxyType({"Cache-Control": "no-store"})
+REPLAYED: Final = "Idempotent-Replayed"
+
+Out = TypeVar("Out", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What a handler promises; the API's description is drawn from these."""
+
+    name: str
+    summary: str
+    description: str
+    tags: tuple[str, ...]
+    status: int
+    errors: tuple[int, ...]
+    auth: Auth
+    idempotent: bool
+    reader: Reader
+    hears_caller: bool
+    answers: TypeAdapter[Any] | None
+
+
+class Endpoint(Protocol):
+    """A handler behind its door, as a Starlette ``Route`` takes it."""
+
+    __op__: Operation
+    __name__: str
+
+    def __call__(self, request: Request[State]) -> Awaitable[Response]:
+        """Answer the request."""
+
+
+def endpoint(  # noqa: PLR0913 (each is one clause of the contract)
+    *,
+    status: int = 200,
+    errors: tuple[int, ...] = (),
+    auth: Auth = "none",
+    tags: tuple[str, ...] = (),
+    idempotent: bool = False,
+    form: bool = False,
+    answers: Any = None,  # noqa: ANN401 (any type pydantic can describe)
+) -> Callable[[Handler], Endpoint]:
+    """Make a handler of typed parameters into one that Starlette can call."""
+
+    def wrap(handler: Handler) -> Endpoint:
+        hints = get_type_hints(handler, include_extras=True)
+        returned = hints.pop("return", None)
+        hears_caller = "caller" in hints
+        for given in ("request", "caller", "key"):
+            hints.pop(given, None)
+        summary, _, description = (inspect.getdoc(handler) or "").partition("\n")
+        op = Operation(
+            name=f"{handler.__module__.rpartition('.')[2]}_{handler.__name__}",
+            summary=summary,
+            description=description.strip(),
+            tags=tags,
+            status=status,
+            errors=errors,
+            auth=auth,
+            idempotent=idempotent,
+            reader=Reader(hints, form=form),
+            hears_caller=hears_caller,
+            answers=_describe(answers or returned),
+        )
+        return _door(handler, op)
+
+    return wrap
+
+
+def reply(
+    view: BaseModel, *, status: int = 200, headers: Mapping[str, str] = NO_HEADERS
+) -> Response:
+    """Return the view as a JSON answer."""
+    body = type(view).__pydantic_serializer__.to_json(view)
+    return Response(body, status, headers=headers, media_type=JSON)
+
+
+@dataclass(slots=True)
+class Once:
+    """One transaction of work that happens once for its idempotency key."""
+
+    session: Session
+    row: IdempotencyRow | None = None
+    answered: bool = field(default=False, init=False)
+
+    def answer(self, view: Out) -> Out:
+        """Remember the answer, to commit with the work, and return it."""
+        if self.row is not None:
+            self.row.answer = view.model_dump(mode="json")
+        self.answered = True
+        return view
+
+
+@asynccontextmanager
+async def once(request: Request[State], key: IdempotencyKey | None) -> AsyncIterator[Once]:
+    """Open the write transaction of a handler; a key seen before answers what it answered.
+
+    The key commits with the work. Raises AlreadyDone, which the door turns into the first answer,
+    and kernel.KeyReused.
+    """
+    state = request.state
+    async with state["db"].sessions.begin() as session:
+        row = await begin_once(session, key, now=state["clock"]()) if key else None
+        work = Once(session, row)
+        yield work
+        assert work.answered or row is None, "the answer commits with the work"
+
+
+def _door(handler: Handler, op: Operation) -> Endpoint:
+    @functools.wraps(handler)
+    async def answer(request: Request[State]) -> Response:
+        given: dict[str, Any] = {}
+        caller = await _caller(request, op)
+        if op.hears_caller:
+            given["caller"] = caller
+        given |= await op.reader.read(request)
+        if op.idempotent:
+            given["key"] = await op.reader.key(request, who=_who(request, caller))
+        headers = PRIVATE if caller is not None else NO_HEADERS
+        try:
+            result = await handler(request, **given)
+        except AlreadyDone as done:
+            replayed = {**headers, REPLAYED: "true"}
+            body = TypeAdapter(dict[str, Any]).dump_json(done.answer)
+            return Response(body, op.status, headers=replayed, media_type=JSON)
+        if isinstance(result, Response):
+            for name, value in headers.items():
+                result.headers.setdefault(name, value)
+            return result
+        body = b"" if op.answers is None else op.answers.dump_json(result)
+        return Response(body, op.status, headers=headers, media_type=JSON if body else None)
+
+    door = cast("Endpoint", answer)
+    door.__op__ = op
+    return door
+
+
+async def _caller(request: Request[State], op: Operation) -> Caller | None:
+    if op.auth == "required":
+        return await signed_in(request)
+    return await maybe_signed_in(request) if op.auth == "optional" else None
+
+
+def _who(request: Request[State], caller: Caller | None) -> str:
+    if caller is not None:
+        return str(caller.user_id)
+    return request.client.host if request.client else "-"
+
+
+def _describe(answers: Any) -> TypeAdapter[Any] | None:  # noqa: ANN401 (any type pydantic knows)
+    if answers is None or answers is type(None):
+        return None
+    if isinstance(answers, type) and issubclass(answers, Response):
+        return None
+    return TypeAdapter(answers)

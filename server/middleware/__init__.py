@@ -1,0 +1,1 @@
+"""Pure ASGI, one concern a module."""

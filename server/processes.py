@@ -1,0 +1,65 @@
+"""The processes there are: web workers, clocks, and the migration that runs before them."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from os import environ
+
+from starlette.applications import Starlette
+
+from server import migrate as migrations
+from server.app import create_app
+from server.clockwork import standing_by
+from server.logs import set_up_logs
+from server.serving import drained
+from server.serving import serve as serve_app
+from server.settings import Settings
+from server.state import State
+from server.wiring import open_databases, open_state
+
+# A worker is started by its supervisor and reads what it should be from here.
+CLOCK = "UHOK_WITH_CLOCK"
+
+
+def serve(settings: Settings, *, with_clock: bool) -> None:
+    """Serve until told to stop."""
+    environ[CLOCK] = "1" if with_clock else ""
+    serve_app(settings, "server.processes:web")
+
+
+def web() -> Starlette:
+    """Return a worker's application; uvicorn calls it in each worker."""
+    settings = Settings()
+    set_up_logs(as_json=settings.json_logs)
+
+    @asynccontextmanager
+    async def resources() -> AsyncIterator[State]:
+        async with AsyncExitStack() as stack:
+            state = await stack.enter_async_context(open_state(settings))
+            if environ.get(CLOCK):
+                await stack.enter_async_context(standing_by(state))
+            await stack.enter_async_context(drained(state["live"]))
+            yield state
+
+    return create_app(settings, resources)
+
+
+async def run_clock(settings: Settings) -> None:
+    """Stand by as the clock until told to stop."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with open_state(settings) as state, standing_by(state):
+        await stop.wait()
+
+
+async def migrate(settings: Settings) -> None:
+    """Bring both databases to the newest version."""
+    db, analytics = open_databases(settings)
+    try:
+        await migrations.migrate(db, "service")
+        await migrations.migrate(analytics, "analytics")
+    finally:
+        await db.close()
+        await analytics.close()

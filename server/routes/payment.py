@@ -1,0 +1,214 @@
+"""/api/orders/payment: beginning to pay, hearing from the provider, asking how it stands."""
+
+import hashlib
+import hmac
+from datetime import datetime
+from typing import Any, Final
+
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.routing import Route
+
+from channels.watch import watch
+from domain import order, payment
+from domain.kernel import OrderId, UserId
+from domain.order import OrderStatus
+from domain.payment import PaymentStatus, PaymentView, Till, WebhookDelivery
+from server.auth import Caller
+from server.endpoint import endpoint
+from server.routes.views import Body, Id, local
+from server.state import State
+from server.till import token_of
+
+TAGS = ("payment",)
+
+# The earlier API held the request for a minute; after that the push alone tells.
+WAIT_SECONDS: Final = 60.0
+# Looked at again this often even if nobody wakes us, because Redis may be gone.
+LOOK_SECONDS: Final = 5.0
+UNDECIDED: Final = frozenset({PaymentStatus.REQUESTED, PaymentStatus.PENDING})
+
+
+class Confirmed(BaseModel):
+    """What the earlier API told of a payment."""
+
+    payment_id: str | None
+    order_id: int
+    kok_order_ids: list[int]
+    hs_order_id: int | None
+    status: str
+    payment_amount: int
+    method: str
+    confirmed_at: datetime | None
+    order_id_internal: int
+    tx_id: str
+
+
+class PaymentState(BaseModel):
+    """How an order and its payment stand; ``payment`` is null before it was begun."""
+
+    order_id: int
+    order_status: OrderStatus
+    payment: PaymentView | None
+
+
+class CheckoutBody(Body):
+    return_url: str | None = Field(None, max_length=500, pattern=r"^https?://[^\s]+$")
+
+
+class Received(BaseModel):
+    """What the provider is told when it calls back."""
+
+    received: bool = True
+    ok: bool = True
+    order_id: int
+    event: str
+    payment_id: str | None
+    kok_order_ids: list[int]
+    hs_order_id: int | None
+    status: PaymentStatus
+    reason: str | None
+
+
+@endpoint(errors=(400, 404, 503), auth="required", tags=TAGS)
+async def confirm_v2(request: Request[State], *, order_id: Id, caller: Caller) -> Confirmed:
+    """Pay an order and wait up to a minute for the provider's word.
+
+    The answer is PAYMENT_COMPLETED, or PENDING when the provider takes longer; asking again waits
+    for the same payment. Nothing is held while waiting but this connection.
+    """
+    live, mine = request.state["live"], OrderId(order_id)
+    await payment.begin(request.state["till"], mine, by=caller.user_id)
+    async with watch(live.hub, live.parts.broker, f"order:{order_id}") as news:
+        clock = request.state["clock"]
+        deadline = clock().timestamp() + WAIT_SECONDS
+        paid = await _payment(request, mine, caller.user_id)
+        while paid.status in UNDECIDED and not news.stopping:
+            left = deadline - clock().timestamp()
+            if left <= 0:
+                break
+            await news.news(within_seconds=min(left, LOOK_SECONDS))
+            paid = await _payment(request, mine, caller.user_id)
+    return await _confirmed(request, paid, caller.user_id)
+
+
+@endpoint(status=201, errors=(400, 404, 503), auth="required", tags=TAGS)
+async def checkout(
+    request: Request[State], *, order_id: Id, body: CheckoutBody | None, caller: Caller
+) -> PaymentView:
+    """Begin to pay an order in the provider's window, ``checkout_url``; the result is pushed."""
+    return await payment.begin(
+        request.state["till"],
+        OrderId(order_id),
+        by=caller.user_id,
+        checkout=True,
+        return_url=body.return_url if body else None,
+    )
+
+
+@endpoint(errors=(404,), auth="required", tags=TAGS)
+async def state(request: Request[State], *, order_id: Id, caller: Caller) -> PaymentState:
+    """Tell how one of the caller's orders and its payment stand."""
+    async with request.state["db"].reads() as session:
+        found = await order.get(session, OrderId(order_id), by=caller.user_id)
+        paid = await payment.state_of(session, OrderId(order_id), by=caller.user_id)
+    return PaymentState(order_id=order_id, order_status=found.status, payment=paid)
+
+
+@endpoint(errors=(400,), tags=TAGS)
+async def webhook_v2(request: Request[State], *, tx_id: str) -> Received:
+    """Hear the provider's verdict: signed, for a payment we began; a repeat changes nothing."""
+    settings, raw = request.state["settings"], await request.body()
+    _check_tokens(request, tx_id)
+    payment.check_signature(
+        settings.payment_webhook_secret.get_secret_value(),
+        raw,
+        request.headers.get("x-payment-signature"),
+    )
+    event = request.headers.get("x-payment-event")
+    body, verdict = payment.read_webhook(event, raw)
+    till: Till = request.state["till"]
+    async with till.db.sessions.begin() as session:
+        known = await payment.of_callback(session, tx_id)
+        if body.order_id != known.order_id or body.tx_id not in {None, tx_id}:
+            raise payment.BadWebhook
+        delivery = WebhookDelivery(
+            delivery_id=_delivery_id(request, raw),
+            tx_id=tx_id,
+            event=event,
+            outcome=verdict.status.value,
+            received_at=till.clock(),
+        )
+        await payment.note_delivery(session, delivery)
+        paid = await payment.settle(
+            session, OrderId(known.order_id), verdict, now=till.clock(), delays=till.delays
+        )
+        bought = await order.get(session, OrderId(known.order_id), by=UserId(known.user_id))
+        return Received(
+            order_id=known.order_id,
+            event=str(event),
+            payment_id=paid.payment_id,
+            status=paid.status,
+            reason=paid.reason,
+            **_line_ids(bought),
+        )
+
+
+async def _payment(request: Request[State], order_id: OrderId, by: UserId) -> PaymentView:
+    async with request.state["db"].reads() as session:
+        paid = await payment.state_of(session, order_id, by=by)
+    assert paid is not None, "it was begun"
+    return paid
+
+
+async def _confirmed(request: Request[State], paid: PaymentView, by: UserId) -> Confirmed:
+    if paid.status is not PaymentStatus.COMPLETED and paid.status not in UNDECIDED:
+        raise payment.PaymentFailed(paid.reason)
+    async with request.state["db"].reads() as session:
+        bought = await order.get(session, OrderId(paid.order_id), by=by)
+    done = paid.status is PaymentStatus.COMPLETED
+    return Confirmed(
+        payment_id=paid.payment_id,
+        order_id=paid.order_id,
+        status="PAYMENT_COMPLETED" if done else "PENDING",
+        payment_amount=paid.amount,
+        method=paid.method,
+        confirmed_at=local(paid.decided_at),
+        order_id_internal=paid.order_id,
+        tx_id=paid.tx_id,
+        **_line_ids(bought),
+    )
+
+
+def _line_ids(bought: order.Order) -> dict[str, Any]:
+    by_kind = {
+        kind: [line.line_id for line in bought.lines if line.kind == kind]
+        for kind in ("kok", "homeshopping")
+    }
+    shown = by_kind["homeshopping"]
+    return {"kok_order_ids": by_kind["kok"], "hs_order_id": shown[0] if shown else None}
+
+
+def _check_tokens(request: Request[State], tx_id: str) -> None:
+    settings = request.state["settings"]
+    called = request.query_params.get("t", "")
+    if not hmac.compare_digest(called.encode(), token_of(settings, tx_id).encode()):
+        raise payment.ForgedWebhook
+    ours = settings.service_auth_token.get_secret_value()
+    given = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if ours and given and not hmac.compare_digest(given.encode(), ours.encode()):
+        raise payment.ForgedWebhook
+
+
+def _delivery_id(request: Request[State], raw: bytes) -> str:
+    named = request.headers.get("x-payment-delivery", "")
+    usable = 0 < len(named) <= 64 and named.isascii() and named.isprintable()
+    return named if usable else hashlib.sha256(raw).hexdigest()
+
+
+routes = [
+    Route("/api/orders/payment/webhook/v2/{tx_id}", webhook_v2, methods=["POST"]),
+    Route("/api/orders/payment/{order_id}/confirm/v2", confirm_v2, methods=["POST"]),
+    Route("/api/orders/payment/{order_id}/checkout", checkout, methods=["POST"]),
+    Route("/api/orders/payment/{order_id}", state),
+]

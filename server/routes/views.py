@@ -1,0 +1,54 @@
+"""Shapes that several routes of the earlier API share."""
+
+from datetime import date, datetime, time
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.kernel import KST, naive_kst
+
+# Ids and quantities that a database can hold.
+Id = Annotated[int, Field(ge=1, le=2**62)]
+Quantity = Annotated[int, Field(ge=1, le=99)]
+
+
+class Body(BaseModel):
+    """A request's body; what it does not know, it does not take."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Said(BaseModel):
+    """A sentence for people."""
+
+    message: str
+
+
+class Page(BaseModel):
+    """One page of a list, counted from 1."""
+
+    page: int = Field(1, ge=1, le=100_000)
+    size: int = Field(20, ge=1, le=500)
+
+
+class Slot(BaseModel):
+    """When a broadcast is, in Seoul wall time as the earlier API told it."""
+
+    live_date: date
+    live_start_time: time
+    live_end_time: time
+
+    @classmethod
+    def times(cls, starts_at: datetime, ends_at: datetime) -> dict[str, date | time]:
+        """Return the three fields for a broadcast's moments."""
+        starts, ends = starts_at.astimezone(KST), ends_at.astimezone(KST)
+        return {
+            "live_date": starts.date(),
+            "live_start_time": starts.time().replace(microsecond=0),
+            "live_end_time": ends.time().replace(microsecond=0),
+        }
+
+
+def local(at: datetime | None) -> datetime | None:
+    """Return a moment as the earlier API told it: Seoul wall time without a zone."""
+    return naive_kst(at) if at is not None else None

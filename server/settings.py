@@ -1,0 +1,193 @@
+"""Every setting of the service, read from the environment once and then frozen."""
+
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+DEVELOPMENT_JWT_SECRET: Final = "uhok-development-secret-not-for-production"  # noqa: S105 (refused in production)
+DEVELOPMENT_WEBHOOK_SECRET: Final = "uhok-development-webhook-secret"  # noqa: S105 (refused in production)
+SECRET_LENGTH_MIN: Final = 32
+# What the earlier service was configured with, by the driver that we use.
+DRIVERS: Final = {
+    "mysql": "mariadb+asyncmy",
+    "mariadb": "mariadb+asyncmy",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "sqlite": "sqlite+aiosqlite",
+}
+
+Listed = Annotated[tuple[str, ...], NoDecode]
+Seconds = Annotated[float, Field(ge=0)]
+
+
+class Settings(BaseSettings):
+    """Environment variables carry these names in capitals; without any, all runs embedded."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
+        env_ignore_empty=True,
+        validate_default=True,
+    )
+
+    environment: Literal["development", "production", "test"] = "development"
+    host: str = "0.0.0.0"  # noqa: S104 (a server listens; the container or the proxy says to whom)
+    port: int = Field(9000, ge=0, le=65535)
+    workers: int = Field(1, ge=1)
+    data_dir: Path = Path("var")
+    log_json: bool | None = None  # by default: in production
+    trusted_proxies: Listed = ()
+    cors_origins: Listed = ("http://localhost:3000", "http://localhost:3001")
+    public_url: str = ""  # where browsers find us; empty: wherever they asked
+    body_bytes_max: int = Field(1 << 20, ge=1)
+    outbox_lag_seconds_max: Seconds = 30
+    drain_seconds: Seconds = 5
+
+    service_db_url: str = Field(
+        "",
+        validation_alias=AliasChoices("SERVICE_DB_URL", "MARIADB_SERVICE_URL", "MARIADB_AUTH_URL"),
+    )
+    analytics_db_url: str = Field(
+        "",
+        validation_alias=AliasChoices(
+            "ANALYTICS_DB_URL", "POSTGRES_LOG_URL", "POSTGRES_RECOMMEND_URL"
+        ),
+    )
+    db_pool_size: int = Field(10, ge=1)
+    db_pool_overflow: int = Field(20, ge=0)
+    redis_url: str = ""  # empty: in this process
+    redis_prefix: str = "uhok:"
+
+    jwt_secret: SecretStr = SecretStr(DEVELOPMENT_JWT_SECRET)
+    jwt_algorithm: Literal["HS256", "HS384", "HS512"] = "HS256"
+    access_token_expire_minutes: float = Field(30, gt=0)
+    session_idle_days: float = Field(7, gt=0)
+    session_days_max: float = Field(30, gt=0)
+    refresh_grace_seconds: Seconds = 15
+    bcrypt_cost: int = Field(12, ge=4, le=16)
+    cookie_secure: bool | None = None  # by default: in production
+
+    payment_server_url: str = "http://127.0.0.1:9002"
+    payment_server_url2: str = "http://127.0.0.1:9002"
+    payment_webhook_secret: SecretStr = SecretStr(DEVELOPMENT_WEBHOOK_SECRET)
+    service_auth_token: SecretStr = SecretStr("")
+    webhook_base_url: str = "http://127.0.0.1:9000"
+    embedding_model: str = ""
+    ml_inference_url: str = ""
+
+    order_unpaid_minutes: float = Field(15, gt=0)
+    order_preparing_seconds: Seconds = 600
+    order_shipping_seconds: Seconds = 86_400
+    order_delivered_seconds: Seconds = 172_800
+    broadcast_soon_minutes: float = Field(10, ge=0)
+
+    @field_validator("trusted_proxies", "cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            _network(part)
+        return value
+
+    @field_validator("service_db_url", "analytics_db_url")
+    @classmethod
+    def _with_our_driver(cls, value: str) -> str:
+        scheme, separator, rest = value.partition("://")
+        driver = DRIVERS.get(scheme.partition("+")[0])
+        if separator and driver is None:
+            raise ValueError(f"{scheme}:// is no database we speak to")
+        return f"{driver}://{rest}" if separator else value
+
+    @model_validator(mode="after")
+    def _fit_for_its_place(self) -> Self:
+        if self.workers > 1 and not self.redis_url:
+            raise ValueError(
+                "more than one worker needs REDIS_URL: without it each would keep its own channels"
+            )
+        if self.environment == "production":
+            self._refuse_weak_secrets()
+        return self
+
+    def _refuse_weak_secrets(self) -> None:
+        jwt, webhook = self.jwt_secret.get_secret_value(), self.payment_webhook_secret
+        if jwt == DEVELOPMENT_JWT_SECRET or len(jwt.encode()) < SECRET_LENGTH_MIN:
+            raise ValueError(f"production needs a JWT_SECRET of {SECRET_LENGTH_MIN} bytes or more")
+        if webhook.get_secret_value() in {"", DEVELOPMENT_WEBHOOK_SECRET}:
+            raise ValueError("production needs its own PAYMENT_WEBHOOK_SECRET")
+
+    @property
+    def in_production(self) -> bool:
+        """Tell whether strangers' money is at stake."""
+        return self.environment == "production"
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Tell whether cookies travel over TLS only."""
+        return self.in_production if self.cookie_secure is None else self.cookie_secure
+
+    @property
+    def json_logs(self) -> bool:
+        """Tell whether log lines are for machines."""
+        return self.in_production if self.log_json is None else self.log_json
+
+    @property
+    def media_dir(self) -> Path:
+        """Return where the pictures are kept."""
+        return self.data_dir / "media"
+
+    @property
+    def service_database(self) -> str:
+        """Return the service database's URL; a file in ``data_dir`` unless configured."""
+        return self.service_db_url or f"sqlite+aiosqlite:///{self.data_dir / 'service.db'}"
+
+    @property
+    def analytics_database(self) -> str:
+        """Return the analytics database's URL; a file in ``data_dir`` unless configured."""
+        return self.analytics_db_url or f"sqlite+aiosqlite:///{self.data_dir / 'analytics.db'}"
+
+    @cached_property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Return the networks whose word about the client's address is believed."""
+        return tuple(_network(part) for part in self.trusted_proxies)
+
+    def describe(self) -> dict[str, object]:
+        """Return the effective values, secrets and passwords hidden."""
+        shown: dict[str, object] = {}
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if isinstance(value, SecretStr):
+                value = "***" if value.get_secret_value() else ""
+            elif isinstance(value, Path):
+                value = str(value)
+            elif name.endswith("_url"):
+                value = without_password(value)
+            shown[name] = value
+        return shown | {
+            "service_database": without_password(self.service_database),
+            "analytics_database": without_password(self.analytics_database),
+        }
+
+
+def without_password(url: str) -> str:
+    """Return the URL with its password hidden."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    user, _, host = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}:***@{host}"))
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    return ip_network(text, strict=False)

@@ -1,0 +1,46 @@
+"""What a request may reach: built once in the lifespan, typed everywhere.
+
+A handler takes ``request: Request[State]`` and reads ``request.state["db"]`` and so on. Writers
+open ``state["db"].sessions.begin()``, readers ``state["db"].reads()``; nothing is held across an
+await of anything but that database.
+"""
+
+from typing import Protocol, TypedDict
+
+from redis.asyncio import Redis
+
+from channels import relay
+from channels.live import Live
+from domain import log, user
+from domain.kernel import Clock, Database
+from domain.payment import Till
+from server.auth import Gate
+from server.deny_list import DenyList
+from server.settings import Settings
+from server.throttle import Throttle
+
+
+class Journal(relay.Journal, Protocol):
+    """The event log's near end: the relay appends facts, the doors note requests of interest."""
+
+    def note(self, entry: log.Entry) -> None:
+        """Remember one request; never blocks and never fails it."""
+
+
+class State(TypedDict):
+    """Every resource of a running process."""
+
+    settings: Settings
+    clock: Clock
+    db: Database  # the service database: what must be consistent
+    analytics: Database  # the analytics database: what grows
+    redis: Redis
+    live: Live
+    journal: Journal
+    till: Till  # what paying takes besides an order
+    passwords: user.Passwords
+    tokens: user.AccessTokens
+    refresh: user.RefreshTokens
+    gate: Gate
+    denied: DenyList
+    throttle: Throttle

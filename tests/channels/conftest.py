@@ -1,0 +1,115 @@
+"""A channel layer over a toy shop, on fakeredis and on a real Redis."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from uuid import uuid4
+
+import fakeredis
+import pytest
+import redis.asyncio
+
+from channels.broker.redis import RedisBroker
+from channels.limits import Limits
+from channels.live import Live, LiveParts, open_live
+from domain import kernel
+from tests.channels.toys import Journal, Phone, Toy, authenticate, soon
+from tests.engines import Redis, engine_room
+
+
+@pytest.fixture(scope="session")
+def own_redis() -> Iterator[Redis]:
+    """A Redis that a test may restart."""
+    with engine_room() as root:
+        engine = Redis(root)
+        engine.start()
+        yield engine
+        engine.close()
+
+
+@pytest.fixture
+def fake() -> fakeredis.FakeServer:
+    return fakeredis.FakeServer()
+
+
+@pytest.fixture(params=["fake", "real"])
+async def client(request, fake) -> AsyncIterator[redis.asyncio.Redis]:
+    """A Redis client; each test has its own keys."""
+    if request.param == "fake":
+        client = fakeredis.FakeAsyncRedis(server=fake)
+    else:
+        client = redis.asyncio.Redis.from_url(request.getfixturevalue("own_redis").url)
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+async def db(tmp_path) -> AsyncIterator[kernel.Database]:
+    """A SQLite file with an outbox."""
+    database = kernel.open_database(f"sqlite+aiosqlite:///{tmp_path}/shop.db")
+    async with database.engine.begin() as connection:
+        await connection.run_sync(kernel.OutboxRow.__table__.create)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def toy() -> Toy:
+    return Toy()
+
+
+@pytest.fixture
+def limits() -> Limits:
+    return Limits()
+
+
+@pytest.fixture
+async def worker(client, db, toy, limits):
+    """Start a worker of the shop; all workers of one test share their channels."""
+    prefix = uuid4().hex
+    async with AsyncExitStack() as stack:
+
+        async def start() -> Live:
+            broker = RedisBroker(client, prefix=prefix, chance=random.Random(7), beat_seconds=0.1)
+            parts = LiveParts(
+                broker=broker,
+                db=db,
+                topics=toy.topics(),
+                authenticate=authenticate,
+                journal=Journal(),
+                clock=kernel.utc_now,
+                limits=limits,
+                chance=random.Random(7),
+            )
+            live = await stack.enter_async_context(open_live(parts))
+            await soon(lambda: live.healthy)
+            return live
+
+        yield start
+
+
+@pytest.fixture
+async def live(worker) -> Live:
+    return await worker()
+
+
+@pytest.fixture
+async def phones():
+    """Open connections without sockets, on any worker."""
+    async with asyncio.TaskGroup() as tasks:
+        opened = []
+
+        def call(live: Live) -> Phone:
+            phone = Phone(live, tasks)
+            opened.append(phone)
+            return phone
+
+        yield call
+        for phone in opened:
+            phone.connection.close(None)
+
+
+@pytest.fixture
+async def phone(phones, live) -> Phone:
+    return phones(live)
