@@ -51,7 +51,8 @@ async def open_state(
         stack.push_async_callback(db.close)
         redis = await stack.enter_async_context(open_redis(settings))
         till = await stack.enter_async_context(open_till(settings, db, clock))
-        journal = journal or await stack.enter_async_context(open_journal(redis, settings))
+        if journal is None:
+            journal = await stack.enter_async_context(open_journal(redis, settings))
         passwords = user.Passwords(cost=settings.bcrypt_cost)
         stack.enter_context(closing(passwords))
         tokens = access_tokens(settings)

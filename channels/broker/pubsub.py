@@ -26,6 +26,17 @@ class Dropped(Exception):
     """The connection was given up on purpose."""
 
 
+def heed_cancellation() -> None:
+    """Raise the CancelledError that was swallowed on the way here, if one was.
+
+    ``asyncio.wait_for`` of Python 3.11, on which redis-py and fakeredis wait, returns its result
+    instead when both happen in one turn of the loop; a loop around it would then never end.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
 class PubSubLine:
     """Keeps the wanted channels subscribed on one connection, and says when it had a gap.
 
@@ -126,6 +137,7 @@ class PubSubLine:
             self._sent.difference_update(old)
             await self._send(connection, "SUBSCRIBE", new)
             await self._send(connection, "UNSUBSCRIBE", old)
+            heed_cancellation()
 
     async def _send(self, connection: AbstractConnection, verb: str, names: list[str]) -> None:
         for start in range(0, len(names), BATCH):
@@ -135,12 +147,10 @@ class PubSubLine:
             await connection.send_command(verb, *names[start : start + BATCH])
 
     async def _read(self, connection: AbstractConnection) -> None:
-        turn, me = 0, asyncio.current_task()
+        turn = 0
         while True:
             message = await self._receive(connection)
-            if me is not None and me.cancelling():
-                # asyncio.wait_for of Python 3.11, on which fakeredis waits, may swallow this.
-                raise asyncio.CancelledError
+            heed_cancellation()
             if not message:
                 continue
             kind, name = bytes(message[0]), bytes(message[1]).decode()

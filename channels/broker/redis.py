@@ -24,7 +24,7 @@ from channels.broker import (
     Signalled,
     Tally,
 )
-from channels.broker.pubsub import PubSubLine
+from channels.broker.pubsub import PubSubLine, heed_cancellation
 
 META_TTL_SECONDS: Final = 30 * 24 * 3600
 KEY_TTL_SECONDS: Final = 300
@@ -253,3 +253,5 @@ async def _reachable() -> AsyncIterator[None]:
         yield
     except (RedisError, OSError, TimeoutError) as error:
         raise BrokerUnavailable(str(error)) from error
+    finally:
+        heed_cancellation()

@@ -14,6 +14,7 @@ from channels.broker.redis import RedisBroker
 from channels.limits import Limits
 from channels.live import Live, LiveParts, open_live
 from domain import kernel
+from tests.channels.doors import served
 from tests.channels.toys import Journal, Phone, Toy, authenticate, soon
 from tests.engines import Redis, engine_room
 
@@ -113,3 +114,14 @@ async def phones():
 @pytest.fixture
 async def phone(phones, live) -> Phone:
     return phones(live)
+
+
+@pytest.fixture
+async def serve():
+    """Serve a worker on a free port, as in production, and return its address."""
+    async with AsyncExitStack() as stack:
+
+        async def start(live: Live) -> str:
+            return await stack.enter_async_context(served(live))
+
+        yield start

@@ -10,7 +10,6 @@ from channels.limits import Limits
 from domain.kernel import UserId
 from tests.channels.toys import soon
 
-
 QUICK = pytest.mark.parametrize(
     "limits", [Limits(stale_seconds=0.3, ping_seconds=0.1, pong_seconds=0.2)], ids=["quick"]
 )
@@ -262,8 +261,8 @@ async def test_a_drain_without_a_window_is_immediate(phones, live):
     assert phone.closed == 3001
 
 
-async def test_a_bug_costs_one_connection(phone, toy):
-    """The client is told to come back, and the log has the story."""
+async def test_a_bug_in_a_topic_costs_one_subscribe(phone, toy):
+    """The client may try again, and the log has the story."""
 
     async def meanwhile():
         raise ZeroDivisionError

@@ -21,7 +21,7 @@ async def redis(request) -> AsyncIterator[Redis]:
     if request.param == "fake":
         client = FakeAsyncRedis(server=FakeServer())
     else:
-        client = Redis.from_url(request.getfixturevalue("redis_url"))
+        client = Redis.from_url(request.getfixturevalue("real").redis.url)
     yield client
     await client.aclose()
 
