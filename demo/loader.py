@@ -11,6 +11,7 @@ from demo.catalogue import (
     HsProduct,
     KokProduct,
     PlannedSlot,
+    Seller,
     load_catalogue,
     plan_days,
     plan_week,
@@ -44,7 +45,7 @@ async def load(shop: Shop, *, now: datetime) -> bool:
         if await user.find(session, first) is not None:
             await _continue_schedule(session, catalogue, now)
             return False
-        await _add_accounts(session, catalogue, shop.passwords, now)
+        await _add_accounts(session, catalogue, shop.passwords, now=now)
         await _add_homeshopping(session, catalogue, now)
         for product in catalogue.kok_products:
             await kok.add_product(session, _kok(product), now=now)
@@ -59,7 +60,7 @@ async def load(shop: Shop, *, now: datetime) -> bool:
 
 
 async def _add_accounts(
-    session: Session, catalogue: Catalogue, passwords: user.Passwords, now: datetime
+    session: Session, catalogue: Catalogue, passwords: user.Passwords, *, now: datetime
 ) -> None:
     for account in catalogue.accounts:
         await user.sign_up(
@@ -133,7 +134,7 @@ def _shown(product: HsProduct) -> homeshopping.NewProduct:
 
 
 def _kok(product: KokProduct) -> kok.NewKokProduct:
-    image, seller = picture_of(product.sku), product.seller
+    image = picture_of(product.sku)
     stats = product.model_dump(include=set(kok.ReviewStats.model_fields))
     return kok.NewKokProduct(
         kok_product_id=product.kok_product_id,
@@ -146,18 +147,7 @@ def _kok(product: KokProduct) -> kok.NewKokProduct:
         stock=product.stock,
         is_ingredient=product.is_ingredient,
         stats=kok.ReviewStats(**stats),
-        seller=kok.SellerInfo(
-            kok_seller=seller.seller,
-            kok_co_ceo=seller.co_ceo,
-            kok_co_reg_no=seller.co_reg_no,
-            kok_co_ec_reg=seller.co_ec_reg,
-            kok_tell=seller.tell,
-            kok_ver_item=seller.ver_item,
-            kok_ver_date=seller.ver_date.isoformat(),
-            kok_co_addr=seller.co_addr,
-            kok_return_addr=seller.return_addr,
-            kok_exchange_addr=seller.exchange_addr,
-        ),
+        seller=_seller(product.seller),
         details=tuple(
             kok.KokDetailInfo(kok_detail_col=each.detail_col, kok_detail_val=each.detail_val)
             for each in product.details
@@ -175,4 +165,19 @@ def _kok(product: KokProduct) -> kok.NewKokProduct:
             )
             for each in product.reviews
         ),
+    )
+
+
+def _seller(seller: Seller) -> kok.SellerInfo:
+    return kok.SellerInfo(
+        kok_seller=seller.seller,
+        kok_co_ceo=seller.co_ceo,
+        kok_co_reg_no=seller.co_reg_no,
+        kok_co_ec_reg=seller.co_ec_reg,
+        kok_tell=seller.tell,
+        kok_ver_item=seller.ver_item,
+        kok_ver_date=seller.ver_date.isoformat(),
+        kok_co_addr=seller.co_addr,
+        kok_return_addr=seller.return_addr,
+        kok_exchange_addr=seller.exchange_addr,
     )

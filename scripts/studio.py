@@ -13,7 +13,7 @@ _SKIN_DEEP: Final = "#e8b48f"
 _HAIR: Final = "#4a3530"
 
 
-def _layer(body: str, width: int = WIDTH, height: int = HEIGHT, box: str = "") -> str:
+def _layer(body: str, *, width: int = WIDTH, height: int = HEIGHT, box: str = "") -> str:
     size = f'width="{width}" height="{height}" viewBox="{box or f"0 0 {width} {height}"}"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{body}</svg>'
 
@@ -129,27 +129,27 @@ _ARM: Final = (
 LAYERS: Final = {
     "wall": _layer(_WALL),
     "lights": _layer(_LIGHTS),
-    "body": _layer(_BODY, 408, 520),
-    "head": _layer(_HEAD, 408, 520),
+    "body": _layer(_BODY, width=408, height=520),
+    "head": _layer(_HEAD, width=408, height=520),
     "mouth": _layer(
         '<path d="M175 215q29 50 58 0z" fill="#9c3d33" stroke="#9c3d33" stroke-width="7"'
         ' stroke-linejoin="round"/><path d="M192 232q12 10 24 0q-12-8-24 0z" fill="#f08d7c"/>',
-        408,
-        520,
+        width=408,
+        height=520,
     ),
     "lids": _layer(
         f'<circle cx="170" cy="172" r="11" fill="{_SKIN}"/><circle cx="238" cy="172" r="11"'
         f' fill="{_SKIN}"/><path d="M160 174h20M228 174h20" stroke="{_HAIR}" stroke-width="5"'
         ' stroke-linecap="round"/>',
-        408,
-        520,
+        width=408,
+        height=520,
     ),
     "counter": _layer(_COUNTER),
-    "arm": _layer(_ARM, 400, 400),
+    "arm": _layer(_ARM, width=400, height=400),
 }
 
 PRODUCTS: Final = {
-    f"product{n}": _layer(subject(name, category, 1), 480, 480, box="0 0 600 600")
+    f"product{n}": _layer(subject(name, category, 1), width=480, height=480, box="0 0 600 600")
     for n, (name, category) in enumerate(
         (("꿀사과", "사과"), ("얼큰한 육개장", "국탕"), ("설향 딸기", "딸기"))
     )

@@ -25,7 +25,7 @@ class OriginRefused(Forbidden):
     text = "허용되지 않은 출처의 요청입니다."
 
 
-def set_cookies(answer: Response, refresh: str, access: str, settings: Settings) -> Response:
+def set_cookies(answer: Response, *, refresh: str, access: str, settings: Settings) -> Response:
     """Give the browser its tokens where no script can read them."""
     jar = (
         (REFRESH_COOKIE, refresh, REFRESH_PATH, int(settings.session_idle_days * DAY_SECONDS)),

@@ -27,7 +27,18 @@ class Journal(relay.Journal, Protocol):
         """Remember one request; never blocks and never fails it."""
 
 
-class State(TypedDict):
+class Guards(TypedDict):
+    """What tells who is calling, and how often they may."""
+
+    passwords: user.Passwords
+    tokens: user.AccessTokens
+    refresh: user.RefreshTokens
+    gate: Gate
+    denied: DenyList
+    throttle: Throttle
+
+
+class State(Guards):
     """Every resource of a running process."""
 
     settings: Settings
@@ -38,9 +49,3 @@ class State(TypedDict):
     live: Live
     journal: Journal
     till: Till  # what paying takes besides an order
-    passwords: user.Passwords
-    tokens: user.AccessTokens
-    refresh: user.RefreshTokens
-    gate: Gate
-    denied: DenyList
-    throttle: Throttle

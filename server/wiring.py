@@ -26,7 +26,7 @@ from domain.kernel import Clock, Database
 from server.auth import Gate
 from server.deny_list import DenyList
 from server.settings import Settings
-from server.state import Journal, State
+from server.state import Guards, Journal, State
 from server.throttle import Throttle
 from server.till import open_till
 
@@ -36,10 +36,7 @@ ANSWER_SECONDS: Final = 5.0
 
 @asynccontextmanager
 async def open_state(
-    settings: Settings,
-    *,
-    journal: Journal | None = None,
-    clock: Clock = kernel.utc_now,
+    settings: Settings, *, journal: Journal | None = None, clock: Clock = kernel.utc_now
 ) -> AsyncIterator[State]:
     """Open every resource of a process, and close them at the end.
 
@@ -47,27 +44,19 @@ async def open_state(
     """
     async with AsyncExitStack() as stack:
         db, analytics = open_databases(settings)
-        stack.push_async_callback(analytics.close)
-        stack.push_async_callback(db.close)
+        for database in (analytics, db):
+            stack.push_async_callback(database.close)
         redis = await stack.enter_async_context(open_redis(settings))
         till = await stack.enter_async_context(open_till(settings, db, clock))
         if journal is None:
             journal = await stack.enter_async_context(open_journal(redis, settings))
-        passwords = user.Passwords(cost=settings.bcrypt_cost)
-        stack.enter_context(closing(passwords))
-        tokens = access_tokens(settings)
-        denied = DenyList(
-            redis, db, prefix=settings.redis_prefix, lifetime=tokens.lifetime, clock=clock
-        )
-        throttle = Throttle(redis, prefix=settings.redis_prefix, clock=clock)
-        stack.push_async_callback(throttle.close)
-        gate = Gate(tokens, denied, clock)
+        guards = await stack.enter_async_context(open_guards(settings, db, redis, clock=clock))
         broker = RedisBroker(redis, prefix=settings.redis_prefix.rstrip(":"))
         parts = LiveParts(
             broker=broker,
             db=db,
             topics=topics(broker, clock),
-            authenticate=partial(authenticate, gate),
+            authenticate=partial(authenticate, guards["gate"]),
             journal=journal,
             clock=clock,
             origins=settings.cors_origins,
@@ -75,23 +64,41 @@ async def open_state(
         )
         channel_layer = await stack.enter_async_context(open_live(parts))
         kernel.after_emitting(db, channel_layer.nudge)
+        yield {
+            "settings": settings,
+            "clock": clock,
+            "db": db,
+            "analytics": analytics,
+            "redis": redis,
+            "live": channel_layer,
+            "journal": journal,
+            "till": till,
+            **guards,
+        }
+
+
+@asynccontextmanager
+async def open_guards(
+    settings: Settings, db: Database, redis: Redis, *, clock: Clock
+) -> AsyncIterator[Guards]:
+    """Open what tells who is calling, and how often they may."""
+    tokens = access_tokens(settings)
+    denied = DenyList(
+        redis, db, prefix=settings.redis_prefix, lifetime=tokens.lifetime, clock=clock
+    )
+    throttle = Throttle(redis, prefix=settings.redis_prefix, clock=clock)
+    async with AsyncExitStack() as stack:
+        passwords = stack.enter_context(closing(user.Passwords(cost=settings.bcrypt_cost)))
+        stack.push_async_callback(throttle.close)
         await stack.enter_async_context(_running(denied))
-        yield State(
-            settings=settings,
-            clock=clock,
-            db=db,
-            analytics=analytics,
-            redis=redis,
-            live=channel_layer,
-            journal=journal,
-            till=till,
-            passwords=passwords,
-            tokens=tokens,
-            refresh=refresh_tokens(settings),
-            gate=gate,
-            denied=denied,
-            throttle=throttle,
-        )
+        yield {
+            "passwords": passwords,
+            "tokens": tokens,
+            "refresh": refresh_tokens(settings),
+            "gate": Gate(tokens, denied, clock),
+            "denied": denied,
+            "throttle": throttle,
+        }
 
 
 @asynccontextmanager

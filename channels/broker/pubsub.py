@@ -105,6 +105,7 @@ class PubSubLine:
         self._dirty.set()
         self._drop.clear()
         try:
+            heed_cancellation()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._read(connection))
                 tasks.create_task(self._write(connection))

@@ -91,8 +91,8 @@ class CutResponse(Response):
 
     async def __call__(
         self,
-        scope: Scope,  # noqa: ARG002 (ASGI's signature)
-        receive: Receive,  # noqa: ARG002 (idem)
+        scope: Scope,
+        receive: Receive,
         send: Send,
     ) -> None:
         headers = [(b"content-length", b"512"), (b"connection", b"close")]

@@ -113,7 +113,8 @@ def board(_: Random) -> str:
 
 
 def containers(_: Random) -> str:
-    def one(width: float, height: float, fill: str, food: str) -> str:
+    def one(size: tuple[float, float], fill: str, food: str) -> str:
+        width, height = size
         return (
             rect((0, 26), (width, height), "#b9d6dc", rx=20)
             + rect((14, 26 + height * 0.36), (width - 28, height * 0.56), food, rx=14, opacity=0.9)
@@ -123,9 +124,9 @@ def containers(_: Random) -> str:
 
     return (
         ground(205, 486)
-        + placed(one(360, 120, "#6fa39a", "#f0c46a"), (120, 336))
-        + placed(one(210, 100, "#8bb8b0", "#e58a6c"), (130, 200))
-        + placed(one(116, 100, "#a5c8c2", "#9dbf70"), (372, 200))
+        + placed(one((360, 120), "#6fa39a", "#f0c46a"), (120, 336))
+        + placed(one((210, 100), "#8bb8b0", "#e58a6c"), (130, 200))
+        + placed(one((116, 100), "#a5c8c2", "#9dbf70"), (372, 200))
     )
 
 

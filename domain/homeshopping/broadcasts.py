@@ -91,7 +91,7 @@ async def anything_due(session: Session, *, now: datetime, lead: timedelta) -> b
 async def announce_due(session: Session, *, now: datetime, lead: timedelta, limit: int) -> int:
     """Say of up to ``limit`` broadcasts that they start within ``lead``; return how many."""
     due = announcements_due(now, lead)
-    return await _move_due(session, due, limit, lambda each: each.announce(at=now))
+    return await _move_due(session, due, lambda each: each.announce(at=now), limit=limit)
 
 
 async def start_due(session: Session, *, now: datetime, limit: int) -> int:
@@ -100,12 +100,14 @@ async def start_due(session: Session, *, now: datetime, limit: int) -> int:
     def begin(each: Broadcast) -> BroadcastEvent:
         return each.move(ENDED if each.ends_at <= now else LIVE, at=now)
 
-    return await _move_due(session, starts_due(now), limit, begin)
+    return await _move_due(session, starts_due(now), begin, limit=limit)
 
 
 async def end_due(session: Session, *, now: datetime, limit: int) -> int:
     """Take up to ``limit`` broadcasts off air; return how many."""
-    return await _move_due(session, ends_due(now), limit, lambda each: each.move(ENDED, at=now))
+    return await _move_due(
+        session, ends_due(now), lambda each: each.move(ENDED, at=now), limit=limit
+    )
 
 
 async def lock(session: Session, live_id: LiveId) -> Broadcast:
@@ -132,8 +134,9 @@ async def _locked(session: Session, *where: ColumnElement[bool]) -> Sequence[Bro
 async def _move_due(
     session: Session,
     due: ColumnElement[bool],
-    limit: int,
     step: Callable[[Broadcast], BroadcastEvent],
+    *,
+    limit: int,
 ) -> int:
     found = (
         select(Broadcast)

@@ -21,7 +21,7 @@ async def add_product(session: Session, new: NewKokProduct, *, now: datetime) ->
     )
     session.add(product)
     await session.flush()
-    await _set_price(session, product, new.discount_rate, new.discounted_price, now)
+    await _set_price(session, product, rate=new.discount_rate, price=new.discounted_price, now=now)
     of_product = {"kok_product_id": new.kok_product_id}
     session.add_all(KokDetail(**of_product, **each.model_dump()) for each in new.details)
     session.add_all(KokPicture(**of_product, img_url=url) for url in new.images)
@@ -35,7 +35,7 @@ async def change_price(
     """Sell the product at another price from now on. Raises KokProductNotFound."""
     product = await get_product(session, kok_product_id)
     level = await stock.touch(session, product.sku)
-    await _set_price(session, product, rate, price, now)
+    await _set_price(session, product, rate=rate, price=price, now=now)
     emit(session, KokProductChanged(at=now, product=_view(product, level)))
 
 
@@ -84,7 +84,7 @@ async def _retell(session: Session, levels: Sequence[stock.Level], now: datetime
 
 
 async def _set_price(
-    session: Session, product: KokProduct, rate: int, price: int, now: datetime
+    session: Session, product: KokProduct, *, rate: int, price: int, now: datetime
 ) -> None:
     row = KokPrice(
         kok_product_id=product.kok_product_id,

@@ -99,7 +99,7 @@ async def move(  # noqa: PLR0913 (a move has these parts)
     if to is SHIPPING:
         await stock.dispatch(session, let_go, order_id=OrderId(order.order_id), now=now)
     elif let_go:
-        await _release(session, order, let_go, now)
+        await _release(session, order, let_go, now=now)
     if delays is not None:
         order.plan_next(delays, at=now)
     emit(session, fact)
@@ -170,18 +170,20 @@ async def _place(
     for line in lines:
         wanted[line.sku] += line.quantity
     # Last, because everybody who wants the same thing waits from here to the commit.
-    await _reserve(session, order, wanted, now)
+    await _reserve(session, order, wanted, now=now)
     emit(session, order.placed())
     return order
 
 
 async def _reserve(
-    session: Session, order: Order, wanted: Mapping[Sku, int], now: datetime
+    session: Session, order: Order, wanted: Mapping[Sku, int], *, now: datetime
 ) -> None:
     shop = homeshopping.reserve if order.kind == "homeshopping" else kok.reserve
     await shop(session, wanted, order_id=OrderId(order.order_id), now=now)
 
 
-async def _release(session: Session, order: Order, held: Mapping[Sku, int], now: datetime) -> None:
+async def _release(
+    session: Session, order: Order, held: Mapping[Sku, int], *, now: datetime
+) -> None:
     shop = homeshopping.release if order.kind == "homeshopping" else kok.release
     await shop(session, held, order_id=OrderId(order.order_id), now=now)

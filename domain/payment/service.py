@@ -92,7 +92,7 @@ async def settle(
     payment = await _of(session, order_id)
     payment.payment_id = payment.payment_id or verdict.payment_id
     if verdict.status is COMPLETED:
-        await _collected(session, bought, payment, verdict, now=now, delays=delays)
+        await _collected(session, bought, payment, verdict=verdict, now=now, delays=delays)
     elif verdict.status in {FAILED, CANCELLED} and payment.in_flight:
         emit(session, payment.move(verdict.status, at=now, reason=verdict.reason))
         if bought.status is OrderStatus.PAYMENT_REQUESTED:
@@ -187,8 +187,8 @@ async def _collected(  # noqa: PLR0913 (a collection has these parts)
     session: Session,
     bought: Order,
     payment: Payment,
-    verdict: Verdict,
     *,
+    verdict: Verdict,
     now: datetime,
     delays: Delays,
 ) -> None:

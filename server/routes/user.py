@@ -164,8 +164,11 @@ async def log_out_everywhere(request: Request[State], *, caller: Caller) -> Resp
 @endpoint(auth="required", tags=TAGS)
 async def info(request: Request[State], *, caller: Caller) -> UserOut:
     """Tell the caller who they are."""
-    async with request.state["db"].reads() as session:
-        me = await user.get(session, caller.user_id)
+    try:
+        async with request.state["db"].reads() as session:
+            me = await user.get(session, caller.user_id)
+    except user.UserNotFound as error:
+        raise user.SessionEnded from error  # the token outlived its owner
     note(request, "user_info_view", {}, user_id=caller.user_id)
     return _out(me)
 
@@ -223,7 +226,9 @@ def _granted(request: Request[State], grant: user.Grant) -> Response:
         user_id=grant.user_id,
     )
     answer = reply(out, headers={"Cache-Control": "no-store"})
-    return set_cookies(answer, out.refresh_token, out.access_token, state["settings"])
+    return set_cookies(
+        answer, refresh=out.refresh_token, access=out.access_token, settings=state["settings"]
+    )
 
 
 def _out(one: user.User) -> UserOut:

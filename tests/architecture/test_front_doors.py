@@ -11,7 +11,7 @@ from tests.architecture.source import ROOT
 
 # Folders with one module per noun of the domain, and the few names that are no noun of it.
 MIRRORS: Final = {
-    "server/routes": {"system", "pages"},  # the process itself; the screens
+    "server/routes": {"system", "views"},  # the process itself; shapes that nouns share
     "channels/topics": {"schedule", "live", "product"},  # channels that show a part of a noun
     "scheduler/jobs": set[str](),
 }

@@ -1,0 +1,99 @@
+// Who is signed in. The access token lives in memory only; the refresh token in a cookie that no
+// script can read. The hint in localStorage says no more than that the cookie may be there.
+
+import { Refusal, send } from "./http.js";
+
+const HINT = "uhok_signed_in";
+const EARLY_MS = 60_000;
+const AGAIN_MS = 15_000;
+const UNSURE = [0, 429, 503]; // says nothing about whether we are still signed in
+
+export function createSession({ onChange, storage = localStorage }) {
+  let token = "";
+  let renewing = null;
+  let timer = 0;
+
+  async function adopt(grant) {
+    token = grant.access_token;
+    const inMs = Math.max(AGAIN_MS, grant.expires_in * 1000 - EARLY_MS);
+    plan(inMs);
+    storage.setItem(HINT, "1");
+    const user = await send("GET", "/api/user/info", { token });
+    onChange(user);
+    return user;
+  }
+
+  function plan(inMs) {
+    clearTimeout(timer);
+    timer = setTimeout(() => renew().catch(() => {}), inMs);
+  }
+
+  function leave(reason) {
+    clearTimeout(timer);
+    token = "";
+    storage.removeItem(HINT);
+    onChange(null, reason);
+  }
+
+  /** Exchange the cookie for a new access token. Raises Refusal. */
+  function renew() {
+    renewing ??= (async () => {
+      try {
+        const grant = await send("POST", "/api/auth/refresh");
+        token = grant.access_token;
+        plan(Math.max(AGAIN_MS, grant.expires_in * 1000 - EARLY_MS));
+        return grant;
+      } catch (refusal) {
+        if (refusal instanceof Refusal && !UNSURE.includes(refusal.status)) leave("expired");
+        else plan(AGAIN_MS);
+        throw refusal;
+      } finally {
+        renewing = null;
+      }
+    })();
+    return renewing;
+  }
+
+  async function authorised(method, path, options = {}) {
+    try {
+      return await send(method, path, { ...options, token });
+    } catch (refusal) {
+      if (refusal.status !== 401 || !token) throw refusal;
+      await renew();
+      return send(method, path, { ...options, token });
+    }
+  }
+
+  async function resume() {
+    if (!storage.getItem(HINT)) return onChange(null);
+    try {
+      return await adopt(await renew());
+    } catch {
+      return onChange(null);
+    }
+  }
+
+  async function end(path) {
+    await authorised("POST", path);
+    leave("left");
+  }
+
+  return {
+    authorised,
+    resume,
+    token: () => token,
+    renew: async () => (await renew()).access_token,
+    logIn: async (email, password) =>
+      adopt(await send("POST", "/api/user/login", { body: { email, password } })),
+    signUp: (account) => send("POST", "/api/user/signup", { body: account }),
+    logOut: () => end("/api/user/logout"),
+    logOutEverywhere: () => end("/api/user/logout/all"),
+    ended: () => leave("ended"),
+    /** Follow what other tabs do: a `storage` event of the hint. */
+    follow(event) {
+      if (event.key !== HINT) return;
+      if (event.newValue === null && token) leave("left");
+      else if (event.newValue !== null && !token) resume();
+    },
+  };
+}
