@@ -41,6 +41,7 @@ class Relay:
     topics: Topics
     clock: kernel.Clock
     journal: Journal
+    chance: random.Random = field(default_factory=random.SystemRandom)
     _nudged: asyncio.Event = field(default_factory=asyncio.Event)
 
     def nudge(self) -> None:
@@ -101,4 +102,4 @@ class Relay:
         expected = isinstance(error, BrokerUnavailable) or kernel.is_unavailable(error)
         log.warning("relay waits", failures=failures, error=repr(error), exc_info=not expected)
         ceiling = min(POLL_SECONDS * 2**failures, BACKOFF_MAX_SECONDS)
-        await asyncio.sleep(random.uniform(ceiling / 2, ceiling))  # noqa: S311 (spread, not secret)
+        await asyncio.sleep(self.chance.uniform(ceiling / 2, ceiling))

@@ -14,7 +14,7 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 import structlog
@@ -91,11 +91,11 @@ class Leadership:
         while True:
             asked_at = _now()
             try:
-                async with asyncio.timeout(self._patience):
-                    token, left_ms = await self._take(
-                        [self._key("lease"), self._key("fence")],
-                        [self.candidate, self._lease_ms],
-                    )
+                token, left_ms = await self._ask(
+                    self._take,
+                    [self._key("lease"), self._key("fence")],
+                    [self.candidate, self._lease_ms],
+                )
             except GONE as error:
                 failures += 1
                 if failures == 1:
@@ -131,10 +131,11 @@ class Leadership:
             await asyncio.sleep(self._patience)
             asked_at = _now()
             try:
-                async with asyncio.timeout(self._patience):
-                    kept = await self._renew(
-                        [self._key("lease")], [f"{self.candidate} {token}", self._lease_ms]
-                    )
+                kept = await self._ask(
+                    self._renew,
+                    [self._key("lease")],
+                    [f"{self.candidate} {token}", self._lease_ms],
+                )
             except GONE as error:
                 log.warning("lease not renewed", office=self.name, error=repr(error))
                 continue  # the deadline stands
@@ -146,10 +147,20 @@ class Leadership:
 
     async def _step_down(self, token: int) -> None:
         try:
-            async with asyncio.timeout(self._patience):
-                await self._release([self._key("lease")], [f"{self.candidate} {token}"])
+            await self._ask(self._release, [self._key("lease")], [f"{self.candidate} {token}"])
         except GONE:
             log.info("lease left to run out", office=self.name, token=token)
+
+    async def _ask(self, script: AsyncScript, keys: list[str], args: list[str | int]) -> Any:  # noqa: ANN401 (each script has its own answer)
+        task = asyncio.current_task()
+        assert task is not None, "coroutines run in tasks"
+        cancelled = task.cancelling()
+        async with asyncio.timeout(self._patience):
+            answer = await script(keys, args)
+        if task.cancelling() > cancelled:
+            # Before Python 3.12 asyncio.wait_for, inside the client, may swallow a cancellation.
+            raise asyncio.CancelledError
+        return answer
 
     @property
     def _patience(self) -> float:

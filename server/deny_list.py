@@ -15,6 +15,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from channels.broker.pubsub import heed_cancellation
 from domain import user
 from domain.kernel import Clock, Database, is_unavailable
 
@@ -38,6 +39,7 @@ class DenyList:
         self._clock = clock
         self._behind = asyncio.Event()
         self._behind.set()
+        self._failures = 0
 
     @property
     def is_behind(self) -> bool:
@@ -73,6 +75,7 @@ class DenyList:
             try:
                 await self.rebuild()
                 tries = 0
+                heed_cancellation()
             except Exception as error:
                 if not isinstance(error, UNREACHABLE) and not is_unavailable(error):
                     raise
@@ -80,16 +83,17 @@ class DenyList:
                 tries += 1
 
     async def rebuild(self) -> None:
-        """Copy what the table knows into Redis and trust Redis again."""
-        self._behind.clear()  # a failure from here on is heard of after, and sets it again
-        try:
-            async with self._db.reads() as session:
-                ended = await user.ended_since(session, self._clock() - self._lifetime)
-            await self._write(ended)
-            await self._redis.set(self._marker, "1")
-        except BaseException:
-            self._behind.set()
-            raise
+        """Copy what the table knows into Redis, and trust Redis again if nothing failed meanwhile.
+
+        Raises what the table or Redis raises.
+        """
+        failures = self._failures
+        async with self._db.reads() as session:
+            ended = await user.ended_since(session, self._clock() - self._lifetime)
+        await self._write(ended)
+        await self._redis.set(self._marker, "1")
+        if failures == self._failures:
+            self._behind.clear()
 
     async def _write(self, session_ids: Iterable[str]) -> None:
         async with self._redis.pipeline(transaction=False) as pipe:
@@ -99,6 +103,7 @@ class DenyList:
 
     def _fall_behind(self, error: BaseException | None) -> None:
         log.warning("deny_list_behind", error=type(error).__name__ if error else "no marker")
+        self._failures += 1
         self._behind.set()
 
     @property

@@ -16,6 +16,7 @@ from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError, ResponseError
 
 from channels.broker import BrokerUnavailable
+from channels.broker.pubsub import heed_cancellation
 
 BACKLOG_MAX: Final = 1_000_000
 DEAD_MAX: Final = 10_000
@@ -138,6 +139,8 @@ async def _reachable() -> AsyncIterator[None]:
         yield
     except (RedisError, OSError) as error:
         raise BrokerUnavailable(repr(error)) from error
+    finally:
+        heed_cancellation()
 
 
 def _waiting(entry: Any) -> Waiting:  # noqa: ANN401 (the client types a stream entry as anything)

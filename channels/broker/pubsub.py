@@ -26,14 +26,19 @@ class Dropped(Exception):
     """The connection was given up on purpose."""
 
 
-def heed_cancellation() -> None:
-    """Raise the CancelledError that was swallowed on the way here, if one was.
+def cancellations() -> int:
+    """Return how often this task was told to end."""
+    task = asyncio.current_task()
+    return 0 if task is None else task.cancelling()
+
+
+def heed_cancellation(*, known: int = 0) -> None:
+    """Raise the CancelledError that was swallowed since so many were ``known``, if one was.
 
     ``asyncio.wait_for`` of Python 3.11, on which redis-py and fakeredis wait, returns its result
     instead when both happen in one turn of the loop; a loop around it would then never end.
     """
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
+    if cancellations() > known:
         raise asyncio.CancelledError
 
 
@@ -88,16 +93,24 @@ class PubSubLine:
     async def run(self, resumed: Callable[[], None]) -> None:
         """Stay connected until cancelled; ``resumed`` is called whenever all are heard again."""
         failures = 0
-        while True:
-            began = asyncio.get_running_loop().time()
-            try:
-                await self._session(resumed)
-            except* (RedisError, OSError, Dropped) as lost:
-                log.warning("pub/sub connection lost", error=repr(lost.exceptions[0]))
-            lasted = asyncio.get_running_loop().time() - began
-            failures = 0 if lasted > RETRY_MAX_SECONDS else failures + 1
-            ceiling = min(RETRY_SECONDS * 2**failures, RETRY_MAX_SECONDS)
-            await asyncio.sleep(self._chance.uniform(ceiling / 2, ceiling))
+        async with asyncio.TaskGroup() as lives:
+            while True:
+                began = asyncio.get_running_loop().time()
+                # A life is a task of its own: TaskGroup of Python 3.11 leaves a task that it
+                # interrupted at its end marked as being cancelled.
+                await asyncio.wait([lives.create_task(self._live(resumed))])
+                lasted = asyncio.get_running_loop().time() - began
+                failures = 0 if lasted > RETRY_MAX_SECONDS else failures + 1
+                ceiling = min(RETRY_SECONDS * 2**failures, RETRY_MAX_SECONDS)
+                await asyncio.sleep(self._chance.uniform(ceiling / 2, ceiling))
+
+    async def _live(self, resumed: Callable[[], None]) -> None:
+        try:
+            await self._session(resumed)
+        except* (RedisError, OSError, Dropped) as lost:
+            log.warning("pub/sub connection lost", error=repr(lost.exceptions[0]))
+        except* Exception:  # a bug costs this connection, not all the ones that come after it
+            log.exception("pub/sub connection failed")
 
     async def _session(self, resumed: Callable[[], None]) -> None:
         connection = await self._pool.get_connection()  # type: ignore[no-untyped-call]  # redis-py's own gap

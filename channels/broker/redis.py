@@ -24,7 +24,7 @@ from channels.broker import (
     Signalled,
     Tally,
 )
-from channels.broker.pubsub import PubSubLine, heed_cancellation
+from channels.broker.pubsub import PubSubLine, cancellations, heed_cancellation
 
 META_TTL_SECONDS: Final = 30 * 24 * 3600
 KEY_TTL_SECONDS: Final = 300
@@ -210,14 +210,17 @@ class RedisBroker:
             if (beat := self._beats.get(payload)) and not beat.done():
                 beat.set_result(None)
             return
-        handlers = self._signals.get(name)
-        if handlers is not None:
-            for handler in handlers:
-                handler(payload)
-            return
         assert self._audience is not None
-        offset, epoch, data = payload.split(b" ", 2)
-        position = Position(epoch.decode(), int(offset))
+        try:
+            if name in self._signals:
+                for handler in self._signals[name]:
+                    handler(payload)
+                return
+            offset, epoch, data = payload.split(b" ", 2)
+            position = Position(epoch.decode(), int(offset))
+        except Exception:  # a stranger's message on our channels must not deafen everybody
+            log.exception("message not understood", channel=name)
+            return
         self._audience.deliver(name[len(self._on("")) :], position, data)
 
     def _publish_arguments(self, entry: Entry) -> tuple[list[str], list[Any]]:
@@ -249,9 +252,10 @@ class RedisBroker:
 
 @asynccontextmanager
 async def _reachable() -> AsyncIterator[None]:
+    known = cancellations()
     try:
         yield
     except (RedisError, OSError, TimeoutError) as error:
         raise BrokerUnavailable(str(error)) from error
     finally:
-        heed_cancellation()
+        heed_cancellation(known=known)

@@ -116,12 +116,11 @@ async def stream(
 
     Of several broadcasts a day the one on air is meant, else the next. Raises StreamNotFound.
     """
-    channels = select(Channel)
-    if src is not None:
-        channels = channels.where(Channel.live_url == src)
-    if homeshopping_id is not None:
-        channels = channels.where(Channel.homeshopping_id == homeshopping_id)
-    channel = await session.scalar(channels.order_by(Channel.homeshopping_id).limit(1))
+    named = Channel.homeshopping_id == homeshopping_id
+    channels = select(Channel).where(named if src is None else Channel.live_url == src)
+    # Channels may share an address; then the number chooses among them.
+    named_first = channels.order_by(case((named, 0), else_=1), Channel.homeshopping_id)
+    channel = await session.scalar(named_first.limit(1))
     if channel is None and src is None:
         raise StreamNotFound
     if channel is None:

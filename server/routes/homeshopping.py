@@ -1,7 +1,7 @@
 """/api/homeshopping: the schedule, live streams, products and likes."""
 
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from pydantic import BaseModel, Field, model_validator
 from starlette.requests import Request
@@ -13,11 +13,13 @@ from domain.homeshopping import BroadcastStatus, BroadcastView
 from domain.kernel import LiveId
 from server.auth import Caller
 from server.endpoint import endpoint, reply
+from server.errors import Unacceptable
 from server.pages import PAGES
 from server.routes.views import Body, Id, Page, Slot, local
 from server.state import State
 
 TAGS = ("homeshopping",)
+UNNAMED: Final = "src 또는 homeshopping_id 중 하나가 필요합니다."
 
 
 class ScheduleQuery(Page):
@@ -156,7 +158,7 @@ async def live_stream(request: Request[State], *, query: StreamQuery) -> Respons
     if _prefers_html(request.headers.get("accept", "")):
         return FileResponse(PAGES / "player.html", headers={"Vary": "Accept"})
     if query.src is None and query.homeshopping_id is None:
-        raise StreamUnnamed
+        raise Unacceptable(400, code="stream_unnamed", text=UNNAMED)
     async with request.state["db"].reads() as session:
         found = await homeshopping.stream(
             session,
@@ -226,13 +228,6 @@ async def likes(request: Request[State], *, query: LikesQuery, caller: Caller) -
             for like, broadcast in found
         ]
     )
-
-
-class StreamUnnamed(homeshopping.StreamNotFound):
-    """Neither a channel nor an address was given."""
-
-    code = "stream_unnamed"
-    text = "src 또는 homeshopping_id 중 하나가 필요합니다."
 
 
 def _listed(view: BroadcastView) -> dict[str, Any]:

@@ -10,27 +10,32 @@ const UNSURE = [0, 429, 503]; // says nothing about whether we are still signed 
 
 export function createSession({ onChange, storage = localStorage }) {
   let token = "";
+  let user = null;
   let renewing = null;
   let timer = 0;
 
   async function adopt(grant) {
-    token = grant.access_token;
-    const inMs = Math.max(AGAIN_MS, grant.expires_in * 1000 - EARLY_MS);
-    plan(inMs);
+    hold(grant);
     storage.setItem(HINT, "1");
-    const user = await send("GET", "/api/user/info", { token });
+    user = await send("GET", "/api/user/info", { token });
     onChange(user);
     return user;
   }
 
+  function hold(grant) {
+    token = grant.access_token;
+    plan(Math.max(AGAIN_MS, grant.expires_in * 1000 - EARLY_MS));
+  }
+
   function plan(inMs) {
     clearTimeout(timer);
-    timer = setTimeout(() => renew().catch(() => {}), inMs);
+    timer = setTimeout(() => (user ? renew().catch(() => {}) : resume()), inMs);
   }
 
   function leave(reason) {
     clearTimeout(timer);
     token = "";
+    user = null;
     storage.removeItem(HINT);
     onChange(null, reason);
   }
@@ -40,8 +45,7 @@ export function createSession({ onChange, storage = localStorage }) {
     renewing ??= (async () => {
       try {
         const grant = await send("POST", "/api/auth/refresh");
-        token = grant.access_token;
-        plan(Math.max(AGAIN_MS, grant.expires_in * 1000 - EARLY_MS));
+        hold(grant);
         return grant;
       } catch (refusal) {
         if (refusal instanceof Refusal && !UNSURE.includes(refusal.status)) leave("expired");

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.stall import Shopper, stock_a_stall
+
 PASSWORD = "correct horse"
 
 
@@ -38,3 +40,32 @@ def sign_in(client):
 async def jimin(sign_in):
     """Jimin, logged in."""
     return await sign_in()
+
+
+@pytest.fixture
+async def stall(house, clock):
+    """The shop, stocked."""
+    return await stock_a_stall(house.state["db"], clock())
+
+
+@pytest.fixture
+def shopper(client, sign_in):
+    """Sign somebody in who buys."""
+
+    async def shopper(name="jimin"):
+        person = await sign_in(f"{name}@example.com")
+        return Shopper(client, person.headers, person.user_id, person.access)
+
+    return shopper
+
+
+@pytest.fixture
+async def buyer(shopper):
+    """Jimin, who buys."""
+    return await shopper()
+
+
+@pytest.fixture
+async def stranger(shopper):
+    """Somebody whom none of it concerns."""
+    return await shopper("stranger")

@@ -358,7 +358,7 @@ async def test_a_key_is_its_callers_own(toys, house, jimin, sign_in):
     assert await paid(house) == 2
 
 
-@pytest.mark.parametrize("key", ["", "x" * 256, "키".encode().decode("latin-1"), "a\tb"])
+@pytest.mark.parametrize("key", ["", "x" * 256, "키".encode(), "a\tb"])
 async def test_a_key_is_short_and_printable(toys, jimin, key):
     """Anything else is refused before the work."""
     answer = await toys.post("/pay", json={"name": "a"}, headers=keyed(jimin, key))

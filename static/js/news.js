@@ -1,0 +1,29 @@
+// What deserves a word over everything, of all that is pushed to us.
+
+import { paymentResult } from "./screens/payment-words.js";
+
+/** Return how to tell news of an event that has just been taken in. */
+export function createNews({ store, toast, actions }) {
+  const { state } = store;
+
+  function begun({ notification }) {
+    if (notification.notification_type !== "broadcast_start") return;
+    const name = notification.product_name ?? "찜한 상품";
+    toast(`‘${name}’ 방송이 시작됐어요`, {
+      kind: "begun",
+      action: { label: "보러가기", run: () => actions.follow(notification) },
+    });
+  }
+
+  function paid({ payment }) {
+    const order = state.orders.get(payment.order_id);
+    if (!order || state.openOrder === payment.order_id) return; // the open panel tells it
+    const result = paymentResult({ ...order, status: "" }, payment);
+    if (!result) return;
+    const run = () => actions.openOrder(payment.order_id);
+    toast(result.text, { kind: result.kind, action: { label: "주문 보기", run } });
+  }
+
+  const told = { "notification.added.v1": begun, "payment.changed.v1": paid };
+  return (event) => told[event.type]?.(event.data);
+}
