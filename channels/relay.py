@@ -101,5 +101,5 @@ class Relay:
     async def _rest_after(self, error: Exception, failures: int) -> None:
         expected = isinstance(error, BrokerUnavailable) or kernel.is_unavailable(error)
         log.warning("relay waits", failures=failures, error=repr(error), exc_info=not expected)
-        ceiling = min(POLL_SECONDS * 2**failures, BACKOFF_MAX_SECONDS)
+        ceiling = min(POLL_SECONDS * 2.0 ** min(failures, 10), BACKOFF_MAX_SECONDS)
         await asyncio.sleep(self.chance.uniform(ceiling / 2, ceiling))

@@ -10,14 +10,16 @@ from channels.journal import Journal
 from channels.recorder import Recorder
 from scheduler import Tools
 from scheduler.clock import AlarmClock, Loop
-from scheduler.jobs import homeshopping, kernel, notification, order, payment
+from scheduler.jobs import homeshopping, kernel, notification, order, payment, user
 from scheduler.leadership import Leadership
 from server.state import State
 from server.till import delays
 from server.wiring import journal_stream
 
 JOBS = tuple(
-    chain.from_iterable(noun.JOBS for noun in (homeshopping, order, payment, notification, kernel))
+    chain.from_iterable(
+        noun.JOBS for noun in (homeshopping, order, payment, notification, user, kernel)
+    )
 )
 
 

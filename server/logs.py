@@ -16,7 +16,10 @@ def set_up_logs(*, as_json: bool) -> None:
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if as_json
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        # The rich traceback shows every local, secrets too, and holds the loop up for seconds.
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     )
     traces = [structlog.processors.format_exc_info] if as_json else []
     structlog.configure(

@@ -78,6 +78,7 @@ class Settings(BaseSettings):
     payment_webhook_secret: SecretStr = SecretStr(DEVELOPMENT_WEBHOOK_SECRET)
     service_auth_token: SecretStr = SecretStr("")
     webhook_base_url: str = "http://127.0.0.1:9000"
+    payment_wait_seconds: Seconds = 60  # as long as the earlier API held a request
     embedding_model: str = ""
     ml_inference_url: str = ""
 

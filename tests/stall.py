@@ -12,6 +12,7 @@ from tests.shop import a_broadcast, a_kok_product, a_product, open_shop
 
 HS, HS_LATER, KOK, KOK_OTHER = 1001, 1002, 5001, 5002
 HS_PRICE, KOK_PRICE = 9_900, 8_000
+PASSWORD = "correct horse"
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Shopper:
     http: httpx.AsyncClient
     headers: dict[str, str]
     user_id: int
-    token: str = ""
+    token: str
 
     async def post(self, path: str, body: Any = None, **headers: str) -> httpx.Response:
         """Post JSON, or nothing."""
@@ -84,6 +85,18 @@ class Shopper:
     async def status(self, order_id: int) -> str:
         """Return the order's status."""
         return str((await self.state(order_id))["order_status"])
+
+
+async def sign_up(http: httpx.AsyncClient, name: str) -> Shopper:
+    """Open an account and log in."""
+    account = {"email": f"{name}@example.com", "password": PASSWORD}
+    opened = await http.post("/api/user/signup", json=account | {"username": name})
+    assert opened.status_code == 201, opened.text
+    answer = await http.post("/api/user/login", json=account)
+    http.cookies.clear()
+    token = answer.json()["access_token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    return Shopper(http, headers, answer.json()["user_id"], token)
 
 
 async def history(db: Database, order_id: int, *, by: int) -> list[str]:

@@ -1,11 +1,11 @@
 """The engines themselves: up, copied, killed, back on the same port with what they must keep."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from subprocess import PIPE
 
@@ -115,19 +115,27 @@ def test_nothing_outlives_a_killed_run() -> None:
         "with engine_room() as root:\n"
         "    engine = Redis(root)\n"
         "    engine.start()\n"
-        "    print(root, engine.port, flush=True)\n"
+        "    print(root, flush=True)\n"
         "    input()\n"
     )
     command = (sys.executable, "-c", story)
     with subprocess.Popen(command, cwd=ROOT, stdin=PIPE, stdout=PIPE, text=True) as run:
         assert run.stdout is not None
-        root, port = run.stdout.readline().split()
+        root = run.stdout.readline().strip()
         run.kill()
     deadline = time.monotonic() + 20
     while Path(root).exists():
         assert time.monotonic() < deadline
-    with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", int(port)), timeout=1)
+    while str(root) in _commands():
+        assert time.monotonic() < deadline
+
+
+def _commands() -> str:
+    lines = []
+    for process in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it ended meanwhile
+            lines.append(process.read_text(errors="replace"))
+    return "\n".join(lines)
 
 
 def test_two_claims_never_meet() -> None:

@@ -14,6 +14,7 @@ from domain.homeshopping.errors import (
     BroadcastNotFound,
     EndsBeforeStart,
     IllegalMove,
+    PageNotFound,
     ProductNotFound,
     StreamNotFound,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "NewChannel",
     "NewProduct",
     "OfferView",
+    "PageNotFound",
     "Product",
     "ProductImage",
     "ProductNotFound",

@@ -13,6 +13,12 @@ class BroadcastNotFound(NotFound):
     text = "방송을 찾을 수 없습니다."
 
 
+class PageNotFound(BroadcastNotFound):
+    """The same, said of a product's page, which is asked for by its broadcast."""
+
+    text = ProductNotFound.text
+
+
 class StreamNotFound(NotFound):
     code = "stream_not_found"
     text = "라이브 스트림 URL을 찾을 수 없습니다."

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import joinedload
 
-from domain.homeshopping.errors import BroadcastNotFound, StreamNotFound
+from domain.homeshopping.errors import BroadcastNotFound, PageNotFound, StreamNotFound
 from domain.homeshopping.models import Broadcast, Channel, ProductDetail, ProductPicture
 from domain.homeshopping.schemas import BroadcastView, DetailInfo, ProductImage, ScheduleView
 from domain.homeshopping.states import LIVE, SCHEDULED
@@ -72,12 +72,17 @@ async def on_air(session: Session) -> Sequence[BroadcastView]:
 
 async def broadcast_view(session: Session, live_id: LiveId) -> BroadcastView:
     """Return one broadcast. Raises BroadcastNotFound."""
-    return (await _get(session, live_id)).view()
+    broadcast = await _find(session, live_id)
+    if broadcast is None:
+        raise BroadcastNotFound
+    return broadcast.view()
 
 
 async def product_page(session: Session, live_id: LiveId) -> ProductPage:
-    """Return a broadcast's product with its details and pictures. Raises BroadcastNotFound."""
-    broadcast = await _get(session, live_id)
+    """Return a broadcast's product with its details and pictures. Raises PageNotFound."""
+    broadcast = await _find(session, live_id)
+    if broadcast is None:
+        raise PageNotFound
     details = select(ProductDetail).where(ProductDetail.product_id == broadcast.product_id)
     images = select(ProductPicture).where(ProductPicture.product_id == broadcast.product_id)
     return ProductPage(
@@ -133,11 +138,8 @@ async def stream(
     )
 
 
-async def _get(session: Session, live_id: LiveId) -> Broadcast:
-    broadcast = await session.get(Broadcast, live_id, options=_PARTS)
-    if broadcast is None:
-        raise BroadcastNotFound
-    return broadcast
+async def _find(session: Session, live_id: LiveId) -> Broadcast | None:
+    return await session.get(Broadcast, live_id, options=_PARTS)
 
 
 def _of_day(day: date) -> Select[Broadcast]:

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 
+from domain import recipe
 from domain.kernel import Session, UserId, is_duplicate
 from domain.kok.errors import CartItemNotFound, TooManyInCart
 from domain.kok.models import CartItem
@@ -27,9 +28,11 @@ async def add_to_cart(  # noqa: PLR0913 (a cart item has these parts)
 ) -> tuple[CartItem, bool]:
     """Put the product into the cart, or more of it; return the row and whether it is new.
 
-    Raises KokProductNotFound, TooManyInCart.
+    Raises KokProductNotFound, recipe.RecipeNotFound, TooManyInCart.
     """
     product = await get_product(session, kok_product_id)
+    if recipe_id is not None:
+        await recipe.get_recipe(session, recipe_id)
     assert product.price_id is not None, "a product is taken in with its price"
     item = await _mine(session, by, kok_product_id)
     if item is None:
@@ -41,15 +44,8 @@ async def add_to_cart(  # noqa: PLR0913 (a cart item has these parts)
             quantity=quantity,
             created_at=now,
         )
-        try:
-            async with session.begin_nested():
-                session.add(new)
-        except IntegrityError as error:  # its twin came first
-            if not is_duplicate(error):
-                raise
-            item = await _mine(session, by, kok_product_id)
-            assert item is not None, "the duplicate is there"
-        else:
+        item = await _put(session, new)
+        if item is new:
             return new, True
     if item.quantity + quantity > QUANTITY_MAX:
         raise TooManyInCart
@@ -106,3 +102,17 @@ async def _mine(session: Session, by: UserId, kok_product_id: int) -> CartItem |
     where = (CartItem.user_id == by, CartItem.kok_product_id == kok_product_id)
     found: CartItem | None = await session.scalar(select(CartItem).where(*where).with_for_update())
     return found
+
+
+async def _put(session: Session, new: CartItem) -> CartItem:
+    """Store the row and return it, or its twin that came first."""
+    try:
+        async with session.begin_nested():
+            session.add(new)
+    except IntegrityError as error:
+        if not is_duplicate(error):
+            raise
+        twin = await _mine(session, UserId(new.user_id), new.kok_product_id)
+        assert twin is not None, "the duplicate is there"
+        return twin
+    return new

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.kernel import Base, BigId
 from domain.payment.events import PaymentChanged
-from domain.payment.schemas import PaymentView
+from domain.payment.schemas import REASON_MAX, PaymentView
 from domain.payment.states import IN_FLIGHT, MOVES, REFUND_DUE, PaymentStatus
 
 # How soon an undecided payment is asked about: often at first, then ever less.
@@ -36,7 +36,7 @@ class Payment(Base):
     method: Mapped[str] = mapped_column(String(30))
     checkout: Mapped[bool]
     checkout_url: Mapped[str | None] = mapped_column(String(500))
-    reason: Mapped[str | None] = mapped_column(String(200))
+    reason: Mapped[str | None] = mapped_column(String(REASON_MAX))
     requested_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     check_at: Mapped[datetime | None]

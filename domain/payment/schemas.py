@@ -1,9 +1,20 @@
 """What the outside may see of a payment, and what the provider says of one."""
 
-from pydantic import AwareDatetime
+from typing import Annotated, Final
+
+from pydantic import AwareDatetime, BeforeValidator
 
 from domain.kernel import View
 from domain.payment.states import PaymentStatus
+
+REASON_MAX: Final = 200  # characters; a provider's eloquence must not keep an order waiting
+
+
+def _shortened(reason: object) -> object:
+    return reason[:REASON_MAX] if isinstance(reason, str) else reason
+
+
+Reason = Annotated[str, BeforeValidator(_shortened)]
 
 
 class PaymentView(View):
@@ -33,7 +44,7 @@ class Verdict(View):
     payment_id: str
     user_id: int | None = None
     amount: int | None = None
-    reason: str | None = None
+    reason: Reason | None = None
 
 
 class PaymentOrder(View):

@@ -33,7 +33,7 @@ class WebhookBody(BaseModel):
     user_id: int | None = None
     payment_id: str = Field(min_length=1, max_length=100)
     amount: int | None = None
-    failure_reason: str | None = Field(default=None, max_length=200)
+    failure_reason: str | None = None
 
 
 def sign(secret: str, body: bytes) -> str:
@@ -58,7 +58,7 @@ def read_webhook(event: str | None, raw: bytes) -> tuple[WebhookBody, Verdict]:
         raise BadWebhook
     try:
         body = WebhookBody.model_validate(json.loads(raw))
-    except (ValidationError, ValueError) as error:
+    except (ValidationError, ValueError, RecursionError) as error:
         raise BadWebhook from error
     if status is COMPLETED and body.user_id is None:
         raise BadWebhook

@@ -14,6 +14,7 @@ from domain.kernel import LiveId
 from server.auth import Caller
 from server.endpoint import endpoint, reply
 from server.errors import Unacceptable
+from server.noting import note
 from server.pages import PAGES
 from server.routes.views import Body, Id, Page, Slot, local
 from server.state import State
@@ -167,6 +168,8 @@ async def live_stream(request: Request[State], *, query: StreamQuery) -> Respons
             now=request.state["clock"](),
         )
     source = "src" if query.src is not None else "homeshopping_id"
+    seen = {"stream_url": found.url, "homeshopping_id": found.homeshopping_id}
+    note(request, "homeshopping_live_stream_view", seen)
     out = StreamOut(
         homeshopping_id=found.homeshopping_id,
         stream_url=found.url,
@@ -183,6 +186,9 @@ async def product(request: Request[State], *, live_id: Id, caller: Caller | None
     async with request.state["db"].reads() as session:
         page = await homeshopping.product_page(session, LiveId(live_id))
         mine = caller and await homeshopping.liked_ids(session, by=caller.user_id, among=[live_id])
+    if caller is not None:
+        seen = {"live_id": live_id}
+        note(request, "homeshopping_product_detail_view", seen, user_id=caller.user_id)
     shown = page.broadcast
     fields = _listed(shown) | {
         # The earlier API told nothing rather than zero here.
@@ -210,6 +216,8 @@ async def toggle_like(request: Request[State], *, body: LikeBody, caller: Caller
         liked = await homeshopping.toggle_like(
             session, LiveId(body.live_id), by=caller.user_id, now=request.state["clock"]()
         )
+    done = {"live_id": body.live_id, "liked": liked}
+    note(request, "homeshopping_likes_toggle", done, user_id=caller.user_id)
     return Liked(liked=liked, message="찜이 등록되었습니다." if liked else "찜이 해제되었습니다.")
 
 

@@ -10,6 +10,7 @@ from domain import kok
 from domain.kernel import IdempotencyKey
 from server.auth import Caller
 from server.endpoint import endpoint, once
+from server.noting import note
 from server.routes.views import Body, Id, Quantity, Said
 from server.state import State
 
@@ -158,7 +159,15 @@ async def add_to_cart(
             if fresh
             else f"장바구니 수량이 {item.quantity}개로 업데이트되었습니다."
         )
-        return work.answer(Added(kok_cart_id=item.cart_id, message=said))
+        out = work.answer(Added(kok_cart_id=item.cart_id, message=said))
+    done = {
+        "kok_product_id": body.kok_product_id,
+        "kok_quantity": body.kok_quantity,
+        "kok_cart_id": out.kok_cart_id,
+        "recipe_id": body.recipe_id,
+    }
+    note(request, "kok_cart_add", done, user_id=caller.user_id)
+    return out
 
 
 @endpoint(auth="required", tags=TAGS)
@@ -195,6 +204,8 @@ async def change_quantity(
         item = await kok.change_quantity(
             session, kok_cart_id, by=caller.user_id, quantity=body.kok_quantity
         )
+    done = {"kok_cart_id": kok_cart_id, "quantity": item.quantity}
+    note(request, "kok_cart_update", done, user_id=caller.user_id)
     return QuantityChanged(
         kok_cart_id=item.cart_id,
         kok_quantity=item.quantity,
@@ -207,6 +218,7 @@ async def remove_from_cart(request: Request[State], *, kok_cart_id: Id, caller: 
     """Take a row out of the caller's cart."""
     async with request.state["db"].sessions.begin() as session:
         await kok.remove_from_cart(session, kok_cart_id, by=caller.user_id)
+    note(request, "kok_cart_delete", {"kok_cart_id": kok_cart_id}, user_id=caller.user_id)
     return Said(message="장바구니에서 상품이 삭제되었습니다.")
 
 

@@ -74,6 +74,15 @@ export function createActions({ store, clock, shop, session, toast, account, pan
       change(({ days }) => days.forEach((_, day) => day !== today && days.delete(day)));
       if (state.day !== today) loadDay(state.day);
     },
+    /** Read the information table of a broadcast's product, once. */
+    async loadDetails(liveId) {
+      if (state.details.liveId === liveId) return;
+      state.details = { liveId, rows: [] };
+      const page = await shop.details(liveId).catch(() => null);
+      if (page && state.details.liveId === liveId) {
+        change({ details: { liveId, rows: page.detail_infos } });
+      }
+    },
     chooseChannel: (dayChannel) => change({ dayChannel }),
     togglePast: () => change((now) => (now.pastShown = !now.pastShown)),
     askToBuy: (sku) =>

@@ -42,8 +42,9 @@ export function write(element, text) {
 export function keyed(parent, items, { key, make, fill }) {
   const known = (parent.keyedChildren ??= new Map());
   const wanted = items.map((item) => String(key(item)));
+  const kept = new Set(wanted);
   for (const [name, element] of known) {
-    if (wanted.includes(name)) continue;
+    if (kept.has(name)) continue;
     element.remove();
     known.delete(name);
   }

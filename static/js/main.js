@@ -31,7 +31,7 @@ const session = createSession({ onChange: meet });
 const shop = createShop(session);
 const connection = createConnection({
   transport: transportOf(location.search),
-  token: async () => session.token() && (await freshToken()),
+  token: session.tokenForLive,
   renew: async () => (state.user ? session.renew() : ""),
 });
 const toast = createToasts(find(document, "toasts"));
@@ -58,13 +58,6 @@ const listen = createListening(connection, (channel) => ({
   lost() {},
 }));
 
-// The token that a reconnect asks for: the one we hold, unless it was refused.
-let given = "";
-async function freshToken() {
-  if (given !== session.token()) return (given = session.token());
-  return (given = await session.renew());
-}
-
 async function meet(user, reason) {
   const before = state.user;
   if (before && before.user_id !== user?.user_id) {
@@ -72,10 +65,7 @@ async function meet(user, reason) {
     panels.closeAll();
   }
   change({ user });
-  if (before !== undefined || user) {
-    given = "";
-    connection.setSession();
-  }
+  connection.setSession();
   if (before && FAREWELLS[reason]) toast(FAREWELLS[reason]);
   if (!user) return;
   if (askedOrder && before === undefined) actions.openOrder(askedOrder);
@@ -89,12 +79,23 @@ function draw() {
   screens.forEach((screen) => screen.apply(view));
   listen(wanted(state, view));
   drawCountdowns();
+  if (view.shown) actions.loadDetails(view.shown.live_id);
+  turnDay();
+}
+
+let today = seoulDay(clock.now());
+function turnDay() {
+  const day = seoulDay(clock.now());
+  if (day === today) return;
+  if (state.day === today) change({ day });
+  today = day;
+  actions.loadAround();
 }
 
 const drawCountdowns = startCountdowns(clock);
 store.watch(draw);
 addEventListener("storage", session.follow);
-actions.chooseDay(seoulDay(clock.now()));
+change({ day: today });
 session.resume().finally(() => {
   connection.open({
     onState: (next) => change({ connection: next }),

@@ -11,6 +11,7 @@ const UNSURE = [0, 429, 503]; // says nothing about whether we are still signed 
 export function createSession({ onChange, storage = localStorage }) {
   let token = "";
   let user = null;
+  let handed = ""; // the token that the live connection has
   let renewing = null;
   let timer = 0;
 
@@ -18,6 +19,7 @@ export function createSession({ onChange, storage = localStorage }) {
     hold(grant);
     storage.setItem(HINT, "1");
     user = await send("GET", "/api/user/info", { token });
+    handed = "";
     onChange(user);
     return user;
   }
@@ -36,6 +38,7 @@ export function createSession({ onChange, storage = localStorage }) {
     clearTimeout(timer);
     token = "";
     user = null;
+    handed = "";
     storage.removeItem(HINT);
     onChange(null, reason);
   }
@@ -85,8 +88,13 @@ export function createSession({ onChange, storage = localStorage }) {
   return {
     authorised,
     resume,
-    token: () => token,
-    renew: async () => (await renew()).access_token,
+    /** Return a token for the live connection ("" for a stranger); asked again, another one. */
+    async tokenForLive() {
+      if (token && token === handed) await renew();
+      handed = token;
+      return token;
+    },
+    renew,
     logIn: async (email, password) =>
       adopt(await send("POST", "/api/user/login", { body: { email, password } })),
     signUp: (account) => send("POST", "/api/user/signup", { body: account }),

@@ -9,6 +9,7 @@ export function createStore({ schedule = queueMicrotask } = {}) {
     user: undefined, // not known yet; null is a stranger
     likes: new Set(), // live ids
     channel: null, // the homeshopping_id being watched
+    details: { liveId: null, rows: [] }, // of the product being shown
     openOrder: null, // the order_id being followed
     days: new Map(), // by YYYY-MM-DD: "loading" | "ready" | "failed"
     day: null,

@@ -21,6 +21,7 @@ export function viewOf(state, now) {
     shown,
     viewers: shown ? (state.viewers.get(shown.live_id) ?? null) : null,
     products: shown ? shown.rows.map((row) => productOf(state, row)) : [],
+    details: shown && state.details.liveId === shown.live_id ? state.details.rows : [],
     next: comes.filter((each) => each.key !== shown?.key).slice(0, NEXT),
     schedule: scheduleOf(state, all),
     orders,

@@ -1,37 +1,16 @@
-"""Every event ends in the analytics database exactly once, whatever dies on the way."""
+"""Every event ends in the analytics database exactly once, whoever dies on the way."""
 
 import asyncio
-import time
 from contextlib import asynccontextmanager
-from uuid import uuid4
 
 import pytest
-import redis.asyncio
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 
 from channels.broker.journal import JournalStream
 from channels.journal import Journal, encode
-from channels.recorder import BATCH, Recorder
-from domain import kernel, log
-from server.migrate import migrate
-from tests.conftest import NOON
-from tests.engines import Postgres, engine_room
-
-
-class Bought(kernel.Event):
-    """A toy fact."""
-
-    kind = "toy.bought"
-
-    number: int
-
-    @property
-    def subject(self):
-        return f"toy/{self.number}"
-
-    @property
-    def topics(self):
-        return (f"user:{self.number % 3}",)
+from channels.recorder import BATCH
+from domain import log
+from tests.channels.desk import Desk, note, running, until
 
 
 class NeverSettles(JournalStream):
@@ -48,78 +27,9 @@ class NeverAppends(Journal):
         raise asyncio.CancelledError
 
 
-class Desk:
-    """The whole log: outbox, journal, stream, recorder."""
-
-    def __init__(self, client, db, analytics, clock):
-        self.db, self.analytics, self.clock, self.redis = db, analytics, clock, client
-        self.prefix = uuid4().hex
-        self.stream = self.open_stream()
-        self.journal = Journal(sink=self.stream)
-        self.recorder = self.hire()
-
-    def open_stream(self, kind=JournalStream):
-        return kind(redis=self.redis, prefix=self.prefix)
-
-    def hire(self):
-        """Start another recorder's life."""
-        return Recorder(
-            journal=self.journal,
-            stream=self.stream,
-            db=self.db,
-            analytics=self.analytics,
-            clock=self.clock,
-            chance=lambda: 0.0,
-        )
-
-    async def buy(self, count, *, sent=True):
-        """Commit facts and append them, as the relay does."""
-        async with self.db.sessions.begin() as session:
-            for number in range(count):
-                kernel.emit(session, Bought(at=self.clock(), number=number))
-        async with self.db.sessions.begin() as session:
-            rows = await kernel.unsent(session, limit=10_000)
-            await self.journal.append(rows)
-            if sent:
-                await kernel.mark_sent(session, [row.id for row in rows], now=self.clock())
-
-    async def facts(self):
-        async with self.db.reads() as session:
-            return sorted(await session.scalars(select(kernel.OutboxRow.event_id)))
-
-    async def written(self):
-        async with self.analytics.reads() as session:
-            return sorted(await session.scalars(select(log.LogRow.event_id)))
-
-    async def work(self):
-        """Record until a look finds nothing."""
-        while await self.recorder.record_once():
-            pass
-
-
-def note(number, **fields):
-    return log.Entry(event_id=f"n-{number}", event_type="user_login", created_at=NOON, **fields)
-
-
 @pytest.fixture
 def desk(client, db, analytics, clock):
     return Desk(client, db, analytics, clock)
-
-
-async def until(condition, *, seconds=20.0):
-    """Wait for an awaitable condition."""
-    deadline = time.monotonic() + seconds
-    while not await condition():
-        assert time.monotonic() < deadline, "it never happened"
-        await asyncio.sleep(0.02)
-
-
-@asynccontextmanager
-async def running(recorder):
-    async with asyncio.TaskGroup() as group:
-        task = group.create_task(recorder.run())
-        yield
-        task.cancel()
 
 
 @asynccontextmanager
@@ -261,59 +171,3 @@ async def test_a_whole_stream_is_not_filled_again(desk):
     desk.recorder = desk.hire()
     await desk.work()
     assert await desk.written() == []
-
-
-async def test_postgres_away_for_a_while_loses_nothing(client, db, clock):
-    """Events pile up in the stream and are written when it is back."""
-    with engine_room() as root:
-        engine = Postgres(root)
-        engine.start()
-        analytics = kernel.open_database(engine.url)
-        await migrate(analytics, "analytics")
-        desk = Desk(client, db, analytics, clock)
-        async with running(desk.recorder):
-            await desk.buy(5)
-
-            async def all_there():
-                return await desk.written() == await desk.facts()
-
-            await until(all_there)
-            engine.kill()
-            await desk.buy(50)
-            desk.journal.note(note(1))
-            await desk.journal.flush()
-
-            async def noticed():
-                return desk.recorder._unsettled
-
-            await until(noticed)
-            await asyncio.to_thread(engine.start)
-
-            async def caught_up():
-                return await desk.stream.waiting() == 0
-
-            await until(caught_up)
-            assert await desk.written() == sorted([*await desk.facts(), "n-1"])
-        async with analytics.reads() as session:
-            total = await session.scalar(select(func.count()).select_from(log.LogRow))
-        assert total == 56
-        await analytics.close()
-        engine.close()
-
-
-async def test_redis_restarted_empty_loses_no_fact(own_redis, db, analytics, clock):
-    """The recorder goes on by itself after a restart without persistence."""
-    client = redis.asyncio.Redis.from_url(own_redis.url)
-    desk = Desk(client, db, analytics, clock)
-    await desk.work()
-    await desk.buy(20)
-    own_redis.kill()
-    async with running(desk.recorder):
-        await asyncio.to_thread(own_redis.start)
-        clock.forward(seconds=5)
-
-        async def all_there():
-            return await desk.written() == await desk.facts()
-
-        await until(all_there)
-    await client.aclose()

@@ -106,6 +106,21 @@ async def test_a_lease_taken_away_ends_the_term_at_the_next_renewal(redis, candi
     await end(task)
 
 
+async def test_anothers_lease_is_neither_renewed_nor_released(redis, candidate, diary):
+    """Whoever finds a stranger's name on it steps down and touches nothing."""
+    first, second = candidate(), candidate()
+    task = asyncio.create_task(first.lead(diary.reign("first")))
+    await soon(lambda: diary.terms)
+    lease = first._key("lease")
+    await redis.delete(lease)
+    token, _ = await second._campaign()
+    await redis.persist(lease)  # nobody but a renewal could give it an end again
+    await soon(lambda: diary.lines == ["first leads", "first ends"])
+    await end(task)
+    assert await redis.get(lease) == f"{second.candidate} {token}".encode()
+    assert await redis.pttl(lease) == -1
+
+
 async def test_the_leader_keeps_leading_beyond_one_lease(candidate, diary, redis):
     """Renewals move the deadline."""
     leadership = candidate()

@@ -65,7 +65,7 @@ export function createAccount(dialog, { session, shop }) {
     for (const each of [login, signup]) each.hidden = each !== form;
     for (const each of [login, signup]) write(find(each, "error"), "");
     write(hint, "");
-    dialog.setAttribute("aria-label", form === login ? "로그인" : "회원가입");
+    dialog.setAttribute("aria-labelledby", form === login ? "account-title" : "signup-title");
     form.elements.email.focus();
   }
 

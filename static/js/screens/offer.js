@@ -35,9 +35,14 @@ export function createOffer(root, actions) {
   }
 
   return {
-    apply({ shown, products, likes, ready }) {
+    apply({ shown, products, details, likes, ready }) {
       if (shown) drawHead(shown, likes);
       else drawNothing(ready);
+      part("product-facts").hidden = details.length === 0;
+      keyed(part("facts"), details, {
+        key: (row) => `${shown.live_id} ${row.detail_col}`,
+        make: (row) => h("div", {}, h("dt", {}, row.detail_col), h("dd", {}, row.detail_val)),
+      });
       keyed(part("products"), products, {
         key: (product) => product.sku,
         make: (product) => card(product, actions),

@@ -50,8 +50,8 @@ export function createStage(stage) {
       drawPicture(shown, onAir);
       drawProgress(shown, onAir);
       part("live-badge").hidden = !onAir;
-      part("viewers-chip").hidden = !onAir || viewers === null;
-      write(part("viewers"), viewers === null ? "" : `${count(viewers)}명 시청 중`);
+      part("viewers-chip").hidden = !onAir || !viewers;
+      write(part("viewers"), viewers ? `${count(viewers)}명 시청 중` : "");
       part("countdown-chip").hidden = !onAir;
       countTo(part("countdown"), onAir ? shown.endsAt : null);
       part("waiting").hidden = onAir || (!shown && !ready);

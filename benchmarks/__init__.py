@@ -1,0 +1,1 @@
+"""A number per claim: programs that load the service and print JSON with the machine in it."""
