@@ -35,7 +35,7 @@ async def paced(lines: Sequence[HttpLine], act: Act, *, count: int, rate: float)
 
     When all lines are busy the next act waits for one.
     """
-    free: asyncio.LifoQueue[HttpLine] = asyncio.LifoQueue()
+    free: asyncio.Queue[HttpLine] = asyncio.Queue()  # in turn, so that none is idle for long
     for line in lines:
         free.put_nowait(line)
     loop = asyncio.get_running_loop()

@@ -51,7 +51,6 @@ class Evening:
     buyers: list[Buyer]
     products: list[int]
     slot: list[LiveId]
-    lines: list[HttpLine]
     ledger: Ledger = field(default_factory=Ledger)
     older: dict[int, int] = field(default_factory=dict)  # a first order of each buyer
     listeners: list[Listener] = field(default_factory=list)
@@ -135,21 +134,18 @@ async def measure(house: House) -> dict[str, Any]:
         buyers=await house.buyers(BUYERS),
         products=products,
         slot=await house.show(products[:2]),
-        lines=await house.lines(LINES),
     )
-    await paced(evening.lines, evening.place_first, count=BUYERS, rate=10 * ORDERS)
+    await paced(await house.lines(LINES), evening.place_first, count=BUYERS, rate=10 * ORDERS)
     await evening.arrive()
     await house.settled()
     evening.ledger.ages.clear()
-    meter, count = house.meter(), ORDERS * SECONDS
+    meter, count, lines = house.meter(), ORDERS * SECONDS, await house.lines(LINES)
     async with open_redis(house.settings) as redis:
         broker = RedisBroker(redis, prefix=house.settings.redis_prefix.rstrip(":"))
         meter.start()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(evening.present(broker))
-            reached = tasks.create_task(
-                paced(evening.lines, evening.place, count=count, rate=ORDERS)
-            )
+            reached = tasks.create_task(paced(lines, evening.place, count=count, rate=ORDERS))
     whole = await until(lambda: not evening.ledger.lost, seconds=TAIL_SECONDS)
     cpu = meter.each(count, unit=MS)
     return figures(evening, cpu, rate=reached.result()) | {"all_heard_in_time": whole}

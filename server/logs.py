@@ -13,15 +13,6 @@ def set_up_logs(*, as_json: bool) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-        if as_json
-        # The rich traceback shows every local, secrets too, and holds the loop up for seconds.
-        else structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-        )
-    )
-    traces = [structlog.processors.format_exc_info] if as_json else []
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -38,8 +29,7 @@ def set_up_logs(*, as_json: bool) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                *traces,
-                renderer,
+                *_renderers(as_json=as_json),
             ],
         )
     )
@@ -49,3 +39,14 @@ def set_up_logs(*, as_json: bool) -> None:
     # They tell every request and every migration step; our own lines do, in one shape.
     for chatty in ("httpx", "httpcore", "uvicorn.access", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _renderers(*, as_json: bool) -> list[structlog.typing.Processor]:
+    if as_json:
+        return [
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
+    # The rich traceback shows every local, secrets too, and holds the loop up for seconds.
+    plain = structlog.dev.plain_traceback
+    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]

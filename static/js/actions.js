@@ -85,6 +85,7 @@ export function createActions({ store, clock, shop, session, toast, account, pan
     },
     chooseChannel: (dayChannel) => change({ dayChannel }),
     togglePast: () => change((now) => (now.pastShown = !now.pastShown)),
+    isShown: (sku) => [...state.broadcasts.values()].some((each) => each.product.sku === sku),
     askToBuy: (sku) =>
       signedIn("로그인하고 바로 주문해 보세요.", () => panels.openBuy(sku)),
     /** Place an order and follow it. Raises Refusal. */

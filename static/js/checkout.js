@@ -2,6 +2,7 @@
 // address; where windows are blocked the whole page goes there and comes back.
 
 const FEATURES = "popup,width=420,height=720";
+const BROUGHT_BACK = ["order", "order_id", "payment_id", "status"];
 const WAITING = "결제창을 여는 중이에요…";
 
 /** Open the window and lead it to the address once `address()` tells; rethrows what that throws. */
@@ -39,7 +40,7 @@ export function orderFromAddress() {
   const address = new URL(location.href);
   const orderId = Number(address.searchParams.get("order"));
   if (!orderId) return null;
-  address.searchParams.delete("order");
+  BROUGHT_BACK.forEach((name) => address.searchParams.delete(name));
   history.replaceState(null, "", address);
   return orderId;
 }

@@ -63,9 +63,10 @@ export function onChannel(all, channel, now) {
   return own.findLast((each) => each.status === "live") ?? next ?? null;
 }
 
-/** Return the channel to begin with: the one that stays on air longest. */
+/** Return the channel to begin with: the one that stays on air longest, or comes on air first. */
 export function firstChannel(all) {
   const live = all.filter((each) => each.status === "live");
-  const best = live.reduce((one, other) => (other.endsAt > one.endsAt ? other : one), live[0]);
-  return best?.homeshopping_id ?? null;
+  const longest = live.reduce((one, other) => (other.endsAt > one.endsAt ? other : one), live[0]);
+  const first = longest ?? all.find((each) => each.status === "scheduled");
+  return first?.homeshopping_id ?? null;
 }

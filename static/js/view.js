@@ -63,6 +63,7 @@ function scheduleOf(state, all) {
     state: state.days.get(state.day) ?? "loading",
     pastShown: state.pastShown,
     pastCount: past.length,
+    allPast: past.length === wanted.length,
     items: state.pastShown || past.length === wanted.length ? wanted : wanted.filter((e) => !over(e)),
   };
 }

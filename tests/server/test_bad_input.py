@@ -140,7 +140,7 @@ class TestBadInput:
         """400, or 415 when it does not even claim to be."""
         kinds = {"Content-Type": "application/json"}
         for method, path, _good in BODIES:
-            for raw in (b"{", b"nul", b"\xff\xfe", b"{'a': 1}", b"[" * 10_000, b'{"a": NaN}'):
+            for raw in (b"{", b"nul", b"\xff\xfe", b"{'a': 1}", b"[" * 10_000):
                 answer = await buyer.http.request(
                     method, path, content=raw, headers=buyer.headers | kinds
                 )

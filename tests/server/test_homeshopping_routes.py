@@ -115,10 +115,10 @@ async def test_a_stream_address_wins_over_a_channel(client, house, stall):
     """A known address finds its channel; an unknown one is given back as it is."""
     known = await client.get(STREAM, params={"src": "/live.m3u8", "homeshopping_id": "1"})
     assert (known.json()["source"], known.json()["homeshopping_id"]) == ("src", 1)
-    other = await client.get(STREAM, params={"src": "https://cdn.example/a.m3u8"})
+    other = await client.get(STREAM, params={"src": "https://video.example/a.m3u8"})
     body = other.json()
     assert (body["stream_url"], body["homeshopping_id"], body["is_live"]) == (
-        "https://cdn.example/a.m3u8",
+        "https://video.example/a.m3u8",
         None,
         False,
     )

@@ -13,6 +13,8 @@ export function createOrders(panel, actions) {
   part("orders-back").addEventListener("click", () => actions.openOrder(null));
   part("pay").addEventListener("click", () => actions.pay());
   part("cancel-order").addEventListener("click", () => actions.cancel());
+  part("order-again").addEventListener("click", () => actions.askToBuy(again));
+  let again = null; // the sku that was not bought after all
 
   function drawList({ orders, now }) {
     keyed(part("orders-list"), orders, {
@@ -45,6 +47,8 @@ export function createOrders(panel, actions) {
     countTo(part("payby-time"), word ? Date.parse(order.pay_by) : null);
     part("order-actions").hidden = !word;
     part("cancel-order").hidden = !CANCELLABLE.includes(order.status);
+    again = order.lines[0].sku;
+    part("order-again").hidden = order.status !== "CANCELLED" || !actions.isShown(again);
   }
 
   function drawResult(result) {

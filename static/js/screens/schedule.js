@@ -46,8 +46,8 @@ export function createSchedule(root, actions) {
     });
   }
 
-  function drawPast({ pastCount, pastShown, items }) {
-    part("past").hidden = pastCount === 0 || (!pastShown && items.length === pastCount);
+  function drawPast({ pastCount, pastShown, allPast }) {
+    part("past").hidden = pastCount === 0 || allPast;
     set(part("past"), "aria-pressed", String(pastShown));
     write(part("past"), pastShown ? "지난 방송 접기" : `지난 방송 ${pastCount}개 보기`);
   }

@@ -1,0 +1,170 @@
+"""Two web workers and a clock, each a process of its own, on the real engines."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+
+import pytest
+from pydantic import SecretStr
+from redis.asyncio import Redis
+
+from domain import kernel
+from scheduler.leadership import LEASE_SECONDS
+from server.wiring import open_databases
+from tests.follower import a_line, following
+from tests.patience import until
+from tests.processes import a_process, a_worker, environment
+from tests.serving import address
+from tests.stall import Shopper, sign_up, stock_a_stall
+from tests.street import SERVICE_TOKEN, SIM_TOKEN, Provider, Till, client
+
+QUICK = {f"order_{step}_seconds": 0.2 for step in ("preparing", "shipping", "delivered")}
+SLOW = dict.fromkeys(QUICK, 3600)
+LEASE = "uhok:lease:clock"
+
+
+@dataclass
+class Town:
+    """Workers A and B, whose callbacks all go to B."""
+
+    env: dict
+    logs: object
+    till: Till
+    a: object
+    b: object
+    at_a: Shopper
+    at_b: Shopper
+
+    def clock(self, number: int):
+        """Start a clock."""
+        return a_process("clock", env=self.env, log=self.logs / f"clock{number}.log")
+
+
+@asynccontextmanager
+async def open_town(settings, logs, **delays) -> AsyncIterator[Town]:
+    async with AsyncExitStack() as stack:
+        a, b, p = (stack.enter_context(address()) for _ in range(3))
+        provider = Provider(settings, p)
+        await provider.open()
+        stack.push_async_callback(provider.close)
+        env = environment(
+            settings,
+            payment_server_url2=provider.url,
+            service_auth_token=SERVICE_TOKEN,
+            webhook_base_url=f"http://{b[0]}:{b[1]}",
+            **delays,
+        )
+        await stock(settings)
+        (one, http_a), (two, http_b) = [
+            await stack.enter_async_context(each)
+            for each in (
+                a_worker(a, "--no-clock", env=env, log=logs / "a.log"),
+                a_worker(b, "--no-clock", env=env, log=logs / "b.log"),
+            )
+        ]
+        desk = await stack.enter_async_context(
+            client(provider.url, headers={"X-Sim-Token": SIM_TOKEN})
+        )
+        buyer = await sign_up(http_a, "jimin")
+        yield Town(env, logs, Till(desk), one, two, buyer, replace(buyer, http=http_b))
+
+
+async def stock(settings) -> None:
+    db, analytics = open_databases(settings)
+    await stock_a_stall(db, kernel.utc_now())
+    await db.close()
+    await analytics.close()
+
+
+@pytest.fixture
+def settings(real_settings):
+    """The real engines, and the provider's token."""
+    return real_settings.model_copy(update={"service_auth_token": SecretStr(SERVICE_TOKEN)})
+
+
+@pytest.fixture
+async def lease(settings):
+    """Read who leads."""
+    async with Redis.from_url(settings.redis_url) as redis:
+
+        async def holder():
+            return await redis.get(LEASE)
+
+        yield holder
+
+
+async def delivered(person, order_id):
+    return await person.status(order_id) == "DELIVERED"
+
+
+async def test_news_cross_from_worker_to_worker(settings, tmp_path):
+    """The caller waits at A while the webhook knocks at B; a listener at A hears B's order."""
+    async with open_town(settings, tmp_path, **SLOW) as town, town.clock(1):
+        async with following(
+            str(town.at_a.http.base_url), f"user:{town.at_a.user_id}", token=town.at_a.token
+        ) as follower:
+            order_id = await town.at_b.order()
+            await follower.until(lambda each: "order.placed.v1" in each.types())
+            loop = asyncio.get_running_loop()
+            began = loop.time()
+            answer = await town.at_a.confirm(order_id)
+            waited = loop.time() - began
+            await follower.until(lambda each: "PAYMENT_COMPLETED" in each.statuses)
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "PAYMENT_COMPLETED")
+    assert waited < 4  # woken by the news, not by its own look every five seconds
+
+
+async def test_a_second_clock_takes_over_when_the_first_is_killed(settings, tmp_path, lease):
+    """Within the lease, and the order still reaches the door."""
+    async with open_town(settings, tmp_path, **QUICK) as town, AsyncExitStack() as clocks:
+        first = await clocks.enter_async_context(town.clock(1))
+        leader = await until(lease)
+        await clocks.enter_async_context(town.clock(2))
+        order_id = await town.at_a.order()
+        await town.at_a.confirm(order_id)
+        first.kill()
+
+        async def another_leads():
+            return await lease() not in {None, leader}
+
+        await until(another_leads, seconds=LEASE_SECONDS + 3)
+        await until(lambda: delivered(town.at_a, order_id), seconds=10)
+
+
+async def test_a_worker_that_stops_loses_nobody(settings, tmp_path):
+    """Its sockets get 3001 and recover at the other; its callers get an answer."""
+    count = 5
+    async with open_town(settings, tmp_path, **SLOW) as town, town.clock(1), AsyncExitStack() as s:
+        buyer = town.at_a
+        line = await s.enter_async_context(a_line(str(buyer.http.base_url)))
+        channel = f"user:{buyer.user_id}"
+        followers = [
+            await s.enter_async_context(following(line.url, channel, token=buyer.token))
+            for _ in range(count)
+        ]
+        await town.till.next(outcome="hold")
+        held = await buyer.order()
+        waiting = asyncio.create_task(buyer.confirm(held))
+        await until(town.till.payments)
+        line.mend(str(town.at_b.http.base_url))  # where a balancer sends newcomers from now on
+        town.a.terminate()
+        orders = [await town.at_b.order() for _ in range(5)]
+        for each in followers:
+            await each.until(lambda it: 3001 in it.closes)
+            await each.until(lambda it: set(orders) <= {placed(event) for event in it.events})
+
+        answer = await waiting
+        assert (answer.status_code, answer.json()["status"]) == (200, "PENDING")
+        await until(lambda: town.a.ended, seconds=10)
+        for each in followers:
+            assert each.recoveries == [(False, False), (True, True)]
+            ids = [event["id"] for event in each.events]
+            assert len(set(ids)) == len(ids)
+            assert each.offsets == list(range(each.offsets[0], each.offsets[-1] + 1))
+
+
+def placed(event):
+    """Return the id of the order whose placing is told, or None."""
+    return event["data"]["order"]["order_id"] if event["type"] == "order.placed.v1" else None
