@@ -62,14 +62,18 @@ class House:
         """Where the server listens."""
         return self.settings.port
 
-    def meter(self) -> Meter:
-        """Return what reads the CPU time of the server and of the engines."""
+    def meter(self, *names: str) -> Meter:
+        """Return what reads the CPU time of the server and of the engines, or of those named."""
         three: dict[str, Engine] = {
             "mariadb": self.engines.mariadb,
             "redis": self.engines.redis,
             "postgres": self.engines.postgres,
         }
-        pids = {name: int(each.pid_file.read_text()) for name, each in three.items()}
+        pids = {
+            name: int(each.pid_file.read_text())
+            for name, each in three.items()
+            if not names or name in names
+        }
         return Meter({"server": self.server, **pids})
 
     async def lines(self, count: int) -> list[HttpLine]:

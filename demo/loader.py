@@ -18,9 +18,10 @@ from demo.catalogue import (
 )
 from demo.gallery import draw_pictures, picture_of
 from domain import homeshopping, kok, recipe, user
-from domain.kernel import Database, Session, business_day
+from domain.kernel import Database, Session, business_day, mark_all_sent
 
 DAYS: Final = 7
+EVERYTHING: Final = 100_000
 LIVE_URL: Final = "/static/media/live/index.m3u8"
 
 
@@ -56,6 +57,9 @@ async def load(shop: Shop, *, now: datetime) -> bool:
                 materials=tuple(recipe.NewMaterial(**m.model_dump()) for m in each.materials),
             )
             await recipe.add_recipe(session, new)
+        # What is on and what is over by now is so when the doors open.
+        await homeshopping.start_due(session, now=now, limit=EVERYTHING)
+        await mark_all_sent(session, now=now)
     return True
 
 

@@ -98,6 +98,13 @@ async def mark_sent(session: Session, ids: Sequence[int], *, now: datetime) -> N
     await session.execute(update(OutboxRow).where(OutboxRow.id.in_(ids)).values(sent_at=now))
 
 
+async def mark_all_sent(session: Session, *, now: datetime) -> None:
+    """Remember every waiting row as published: nobody listened before the shop opened."""
+    await session.flush()
+    waiting = update(OutboxRow).where(OutboxRow.sent_at.is_(None))
+    await session.execute(waiting.values(sent_at=now))
+
+
 async def react(session: Session, reaction: Reaction, *, now: datetime, limit: int) -> int:
     """Let the reaction hear the oldest unheard rows and return how many it heard.
 

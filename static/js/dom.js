@@ -59,11 +59,15 @@ export function keyed(parent, items, { key, make, fill }) {
   });
 }
 
-export const find = (root, name) => root.querySelector(`[data-testid="${name}"], [data-part="${name}"]`);
+/** Return the element below `root` that goes by this name. */
+export function find(root, name) {
+  return root.querySelector(`[data-testid="${name}"], [data-part="${name}"]`);
+}
 
 /** Return a channel's logo, or its first letter where no picture of it is served. */
 export function logo({ homeshopping_id, name }) {
-  const image = h("img", { src: `/api/media/channel-${homeshopping_id}`, alt: "", loading: "lazy" });
+  const src = `/api/media/channel-${homeshopping_id}`;
+  const image = h("img", { src, alt: "", loading: "lazy" });
   const tile = h("span", { class: "logo", "data-letter": name.slice(0, 1) }, image);
   image.addEventListener("error", () => image.remove());
   return tile;

@@ -1,5 +1,5 @@
 // What the server told us, folded into what is known: of each thing the view with the higher
-// version. Knows no page, so that the law "old snapshot + events = new snapshot" can be tried on it.
+// version. Knows no page, so that the law "old snapshot + events = new snapshot" can be tried.
 
 import { seoulDay } from "./clock.js";
 

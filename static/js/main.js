@@ -1,6 +1,6 @@
 // The live page put together: facts come in by push, people act, the screens draw.
 
-import { createActions } from "./actions.js";
+import { createActions } from "./actions/index.js";
 import { orderFromAddress } from "./checkout.js";
 import { createClock, seoulDay } from "./clock.js";
 import { startCountdowns } from "./countdown.js";
@@ -36,7 +36,11 @@ const connection = createConnection({
 });
 const toast = createToasts(find(document, "toasts"));
 const account = createAccount(document.getElementById("account"), { session, shop });
-const panels = createPanels({ store, onInbox: () => actions.readAll() });
+const panels = createPanels({
+  store,
+  onOrders: () => actions.loadOrders(),
+  onInbox: () => actions.readAll(),
+});
 const actions = createActions({ store, clock, shop, session, toast, account, panels });
 const screens = createScreens({ actions, panels });
 const news = createNews({ store, toast, actions });
@@ -55,10 +59,14 @@ const listen = createListening(connection, (channel) => ({
     change((facts) => hear(facts, event));
     news(event);
   },
-  lost() {},
+  lost() {
+    if (channel !== `order:${state.openOrder}`) return;
+    change({ openOrder: null });
+    toast("주문을 찾을 수 없어요.", { kind: "error" });
+  },
 }));
 
-async function meet(user, reason) {
+function meet(user, reason) {
   const before = state.user;
   if (before && before.user_id !== user?.user_id) {
     store.forgetPerson();
@@ -69,8 +77,7 @@ async function meet(user, reason) {
   if (before && FAREWELLS[reason]) toast(FAREWELLS[reason]);
   if (!user) return;
   if (askedOrder && before === undefined) actions.openOrder(askedOrder);
-  const likes = await shop.likes().catch(() => new Set());
-  change({ likes });
+  actions.loadLikes();
 }
 
 function draw() {

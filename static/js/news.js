@@ -1,5 +1,6 @@
 // What deserves a word over everything, of all that is pushed to us.
 
+import { follow } from "./screens/inbox.js";
 import { paymentResult } from "./screens/payment-words.js";
 
 /** Return how to tell news of an event that has just been taken in. */
@@ -11,7 +12,7 @@ export function createNews({ store, toast, actions }) {
     const name = notification.product_name ?? "찜한 상품";
     toast(`‘${name}’ 방송이 시작됐어요`, {
       kind: "begun",
-      action: { label: "보러가기", run: () => actions.follow(notification) },
+      action: { label: "보러가기", run: () => follow(notification, actions) },
     });
   }
 

@@ -4,7 +4,7 @@ import { find, set } from "./dom.js";
 import { createDrawer } from "./drawer.js";
 import { productOf } from "./view.js";
 
-export function createPanels({ store, onInbox }) {
+export function createPanels({ store, onOrders, onInbox }) {
   const { state, change } = store;
   const behind = [document.getElementById("header"), document.getElementById("main")];
   const openers = { orders: find(document, "orders-open"), inbox: find(document, "inbox-open") };
@@ -33,7 +33,10 @@ export function createPanels({ store, onInbox }) {
 
   openers.orders.addEventListener("click", () => {
     if (drawers.orders.isOpen) drawers.orders.close();
-    else open("orders");
+    else {
+      open("orders");
+      onOrders();
+    }
   });
   openers.inbox.addEventListener("click", () => {
     if (drawers.inbox.isOpen) drawers.inbox.close();

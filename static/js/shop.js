@@ -3,6 +3,7 @@
 import { send } from "./http.js";
 
 const DAY_SIZE = 500;
+const ORDERS_MAX = 100;
 
 export function createShop({ authorised }) {
   return {
@@ -33,6 +34,10 @@ export function createShop({ authorised }) {
       authorised("POST", `/api/orders/payment/${orderId}/checkout`, {
         body: { return_url: returnUrl },
       }),
+    async orders() {
+      const { order_groups } = await authorised("GET", `/api/orders?limit=${ORDERS_MAX}`);
+      return order_groups.map((each) => each.order);
+    },
     cancel: (orderId) => authorised("POST", `/api/orders/${orderId}/cancellation`),
     readAll: () => authorised("PUT", "/api/homeshopping/notifications/read"),
   };

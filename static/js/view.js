@@ -15,7 +15,7 @@ export function viewOf(state, now) {
     connection: state.connection,
     user: state.user,
     likes: state.likes,
-    ready: all.length > 0 || state.days.size > 0,
+    phase: phaseOf(state, all),
     onAir: all.filter((each) => each.status === "live").sort((a, b) => a.number - b.number),
     channels: channels(all),
     shown,
@@ -34,6 +34,14 @@ export function viewOf(state, now) {
       (one, other) => other.notification_id - one.notification_id,
     ),
   };
+}
+
+/** Tell what there is to show: "ready", "loading" it, "failed" to get it, or "empty". */
+function phaseOf({ days }, all) {
+  const loads = [...days.values()];
+  if (all.length > 0) return "ready";
+  if (loads.includes("failed")) return "failed";
+  return loads.includes("ready") ? "empty" : "loading";
 }
 
 /** Return a row of a programme with the newest price and stock that is known of its product. */
@@ -57,13 +65,15 @@ function scheduleOf(state, all) {
   );
   const over = (each) => each.status === "ended" || each.status === "cancelled";
   const past = wanted.filter(over);
+  const allPast = past.length === wanted.length;
+  const whole = state.pastShown || allPast;
   return {
     day: state.day,
     channel: state.dayChannel,
     state: state.days.get(state.day) ?? "loading",
     pastShown: state.pastShown,
     pastCount: past.length,
-    allPast: past.length === wanted.length,
-    items: state.pastShown || past.length === wanted.length ? wanted : wanted.filter((e) => !over(e)),
+    allPast,
+    items: whole ? wanted : wanted.filter((each) => !over(each)),
   };
 }

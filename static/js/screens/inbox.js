@@ -15,7 +15,7 @@ export function createInbox(panel, actions) {
       h("span", { class: "notification-text" }, wordsOf(message)),
       h("time", { class: "notification-time", "data-part": "time" }),
     );
-    open.addEventListener("click", () => actions.follow(message));
+    open.addEventListener("click", () => follow(message, actions));
     return h("li", {}, open);
   };
 
@@ -42,6 +42,12 @@ export function createInbox(panel, actions) {
       });
     },
   };
+}
+
+/** Go to what a message is about. */
+export function follow({ related_entity_type, related_entity_id }, actions) {
+  if (related_entity_type === "order") actions.openOrder(related_entity_id);
+  else actions.watchBroadcast(related_entity_id);
 }
 
 function wordsOf({ notification_type, message }) {

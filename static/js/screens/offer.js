@@ -5,6 +5,11 @@ import { count, hours, price } from "../format.js";
 import { fillLike, likeButton } from "./like-button.js";
 
 const FEW = 10;
+const NOTHING = {
+  loading: ["방송을 불러오고 있어요", ""],
+  failed: ["방송을 불러오지 못했어요", "연결되면 새로고침하지 않아도 바로 보여 드릴게요."],
+  empty: ["지금은 방송이 없어요", "편성표에서 다음 방송을 찜해 두면 시작할 때 알려 드려요."],
+};
 
 export function createOffer(root, actions) {
   const part = (name) => find(root, name);
@@ -26,18 +31,19 @@ export function createOffer(root, actions) {
     write(heart.lastElementChild, likes.has(shown.live_id) ? "찜한 방송" : "찜하기");
   }
 
-  function drawNothing(ready) {
-    write(part("on-air-title"), ready ? "지금은 방송이 없어요" : "방송을 불러오고 있어요");
-    write(time, ready ? "아래 편성표에서 다음 방송을 찜해 두면 시작할 때 알려 드려요." : "");
+  function drawNothing(phase) {
+    const [title, note] = NOTHING[phase] ?? NOTHING.empty;
+    write(part("on-air-title"), title);
+    write(time, note);
     part("offer-channel").replaceChildren();
     drawnChannel = null;
     heart.hidden = true;
   }
 
   return {
-    apply({ shown, products, details, likes, ready }) {
+    apply({ shown, products, details, likes, phase }) {
       if (shown) drawHead(shown, likes);
-      else drawNothing(ready);
+      else drawNothing(phase);
       part("product-facts").hidden = details.length === 0;
       keyed(part("facts"), details, {
         key: (row) => `${shown.live_id} ${row.detail_col}`,
@@ -53,7 +59,7 @@ export function createOffer(root, actions) {
 }
 
 function card(product, actions) {
-  const buy = h("button", { type: "button", class: "button primary", "data-testid": "buy" }, "바로구매");
+  const buy = h("button", { type: "button", class: "button primary", "data-testid": "buy" });
   buy.addEventListener("click", () => actions.askToBuy(product.sku));
   return h(
     "li",

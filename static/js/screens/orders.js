@@ -65,6 +65,7 @@ export function createOrders(panel, actions) {
       part("orders-back").hidden = !following;
       part("orders-list").hidden = following;
       part("order").hidden = !following || !view.order;
+      part("order-loading").hidden = !following || Boolean(view.order);
       if (following) part("orders-empty").hidden = true;
       else drawList(view);
       if (following && view.order) drawOrder(view);

@@ -86,7 +86,7 @@ function item(programme, actions) {
     h(
       "div",
       { class: "item-text" },
-      h("p", { class: "item-channel" }, logo(programme), h("span", {}, programme.name), text("status")),
+      h("p", { class: "item-channel" }, logo(programme), programme.name, text("status")),
       h("h3", { class: "item-name", "data-part": "name" }),
       h("p", { class: "item-price" }, text("rate"), bold("price"), text("item-more", "more")),
     ),

@@ -5,6 +5,9 @@ import { find, set, write } from "../dom.js";
 import { count } from "../format.js";
 import { createPlayer } from "../player.js";
 
+const NOTHING = { failed: "방송을 불러오지 못했어요" };
+const NONE = "지금은 방송이 없어요";
+
 export function createStage(stage) {
   const part = (name) => find(stage, name);
   const player = createPlayer(part("video"), drawPlaying);
@@ -44,9 +47,9 @@ export function createStage(stage) {
   }
 
   return {
-    apply({ shown, viewers, ready }) {
+    apply({ shown, viewers, phase }) {
       const onAir = shown?.status === "live";
-      set(stage, "data-state", shown ? shown.status : ready ? "empty" : "loading");
+      set(stage, "data-state", shown?.status ?? (phase === "loading" ? "loading" : "empty"));
       drawPicture(shown, onAir);
       drawProgress(shown, onAir);
       part("live-badge").hidden = !onAir;
@@ -54,8 +57,8 @@ export function createStage(stage) {
       write(part("viewers"), viewers ? `${count(viewers)}명 시청 중` : "");
       part("countdown-chip").hidden = !onAir;
       countTo(part("countdown"), onAir ? shown.endsAt : null);
-      part("waiting").hidden = onAir || (!shown && !ready);
-      write(part("waiting-label"), shown ? "방송 시작까지" : "지금은 방송이 없어요");
+      part("waiting").hidden = onAir || (!shown && phase === "loading");
+      write(part("waiting-label"), shown ? "방송 시작까지" : (NOTHING[phase] ?? NONE));
       countTo(waitingTime, shown && !onAir ? shown.startsAt : null);
       for (const name of ["play", "sound"]) part(name).hidden = !onAir;
     },

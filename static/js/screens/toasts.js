@@ -13,7 +13,8 @@ export function createToasts(list) {
 
   /** Show some news; `action` is {label, run}. It stays while it is pointed at or has the focus. */
   function show(text, { kind = "news", action = null } = {}) {
-    const toast = h("div", { class: "toast", "data-testid": "toast", "data-kind": kind }, h("p", {}, text));
+    const named = { class: "toast", "data-testid": "toast", "data-kind": kind };
+    const toast = h("div", named, h("p", {}, text));
     let timer = 0;
     const leave = () => (timer = setTimeout(() => remove(toast), SHOWN_MS));
     const stay = () => clearTimeout(timer);
@@ -25,7 +26,8 @@ export function createToasts(list) {
       });
       toast.append(go);
     }
-    const close = h("button", { type: "button", class: "toast-close", "aria-label": "닫기" }, icon("close"));
+    const close = h("button", { type: "button", class: "toast-close" }, icon("close"));
+    close.ariaLabel = "닫기";
     close.addEventListener("click", () => remove(toast));
     toast.append(close);
     for (const name of ["pointerenter", "focusin"]) toast.addEventListener(name, stay);

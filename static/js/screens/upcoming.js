@@ -6,13 +6,15 @@ import { price } from "../format.js";
 import { seoulTime } from "../clock.js";
 import { fillLike, likeButton } from "./like-button.js";
 
+const imageOf = (programme) => programme.main.product.image;
+
 export function createUpcoming(root, actions) {
   const list = find(root, "upcoming");
   const make = (programme) =>
     h(
       "li",
       { class: "next", "data-testid": "next-broadcast" },
-      h("img", { class: "next-image", src: programme.main.product.image, alt: "", width: 96, height: 96 }),
+      h("img", { class: "next-image", src: imageOf(programme), alt: "", width: 96, height: 96 }),
       h(
         "div",
         { class: "next-text" },
@@ -30,8 +32,8 @@ export function createUpcoming(root, actions) {
     );
 
   return {
-    apply({ next, likes, ready }) {
-      find(root, "upcoming-empty").hidden = !ready || next.length > 0;
+    apply({ next, likes, phase }) {
+      find(root, "upcoming-empty").hidden = ["loading", "failed"].includes(phase) || next.length > 0;
       keyed(list, next, {
         key: (programme) => programme.key,
         make,
