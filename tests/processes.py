@@ -7,7 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -20,7 +20,7 @@ PATIENCE_SECONDS = 20.0
 
 
 class Process:
-    """One process of the shop."""
+    """One process of the shop, killed at the end of its ``with`` block."""
 
     def __init__(self, *command: str, env: dict[str, str], log: Path) -> None:
         self._log = log
@@ -32,6 +32,12 @@ class Process:
                 stdout=out,
                 stderr=out,
             )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
 
     @property
     def ended(self) -> bool:
@@ -53,28 +59,16 @@ class Process:
 
 
 @asynccontextmanager
-async def a_process(*command: str, env: dict[str, str], log: Path) -> AsyncIterator[Process]:
-    """Run a process for as long as the block lasts."""
-    process = Process(*command, env=env, log=log)
-    try:
-        yield process
-    finally:
-        process.kill()
-
-
-@asynccontextmanager
 async def a_worker(
     where: tuple[str, int], *options: str, env: dict[str, str], log: Path
 ) -> AsyncIterator[tuple[Process, httpx.AsyncClient]]:
     """Run a web worker there; yields it, and a client of it, when it answers."""
     host, port = where
     env = env | {"HOST": host, "PORT": str(port)}
-    async with (
-        a_process("serve", *options, env=env, log=log) as process,
-        client(f"http://{host}:{port}") as http,
-    ):
-        await until(lambda: _alive(process, http), seconds=PATIENCE_SECONDS)
-        yield process, http
+    with Process("serve", *options, env=env, log=log) as process:
+        async with client(f"http://{host}:{port}") as http:
+            await until(lambda: _alive(process, http), seconds=PATIENCE_SECONDS)
+            yield process, http
 
 
 def environment(settings: Settings, **more: Any) -> dict[str, str]:

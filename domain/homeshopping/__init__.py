@@ -56,7 +56,6 @@ from domain.homeshopping.schemas import (
     NewProduct,
     OfferView,
     ProductImage,
-    ProductView,
     ScheduleView,
 )
 from domain.homeshopping.states import MOVES, BroadcastStatus, Promotion
@@ -79,7 +78,6 @@ __all__ = [
     "ProductImage",
     "ProductNotFound",
     "ProductPage",
-    "ProductView",
     "Promotion",
     "ScheduleView",
     "Stream",

@@ -1,8 +1,8 @@
-"""What can happen to a broadcast and to its product."""
+"""What can happen to a broadcast."""
 
 from typing import ClassVar
 
-from domain.homeshopping.schemas import BroadcastView, ProductView
+from domain.homeshopping.schemas import BroadcastView
 from domain.kernel import Event
 
 
@@ -58,19 +58,3 @@ class SoldOutOnAir(BroadcastEvent):
 
 class BackInStock(BroadcastEvent):
     kind: ClassVar[str] = "broadcast.back_in_stock"
-
-
-class ProductChanged(Event):
-    """The product's price or stock is different now."""
-
-    kind: ClassVar[str] = "product.changed"
-
-    product: ProductView
-
-    @property
-    def subject(self) -> str:
-        return f"product/{self.product.sku}"
-
-    @property
-    def topics(self) -> tuple[str, ...]:
-        return (f"product:{self.product.sku}",)

@@ -12,9 +12,8 @@ from sqlalchemy import select
 from domain import stock
 from domain.homeshopping.broadcasts import lock_showing
 from domain.homeshopping.errors import ProductNotFound
-from domain.homeshopping.events import ProductChanged
 from domain.homeshopping.models import Channel, Product, ProductDetail, ProductPicture
-from domain.homeshopping.schemas import NewChannel, NewProduct, ProductView
+from domain.homeshopping.schemas import NewChannel, NewProduct
 from domain.kernel import OrderId, Session, Sku, business_day, day_bounds, emit
 
 
@@ -48,7 +47,7 @@ async def get_product(session: Session, product_id: int) -> Product:
     return product
 
 
-async def product_view(session: Session, product_id: int) -> ProductView:
+async def product_view(session: Session, product_id: int) -> stock.ProductView:
     """Return the product's price and stock. Raises ProductNotFound."""
     product = await get_product(session, product_id)
     (level,) = await stock.levels(session, [product.sku])
@@ -62,7 +61,7 @@ async def change_price(
     product = await get_product(session, product_id)
     level = await stock.touch(session, product.sku)
     product.dc_rate, product.dc_price = dc_rate, dc_price
-    emit(session, ProductChanged(at=now, product=_view(product, level)))
+    emit(session, stock.ProductChanged(at=now, product=_view(product, level)))
     for broadcast in await lock_showing(session, product_id, since=_today(now)):
         emit(session, broadcast.retell_price(at=now))
 
@@ -92,7 +91,7 @@ async def _retell(session: Session, levels: Sequence[stock.Level], now: datetime
         ours = select(Product).where(Product.product_id == int(level.sku.removeprefix("hs-")))
         fresh = ours.execution_options(populate_existing=True)
         product = (await session.scalars(fresh)).one()
-        emit(session, ProductChanged(at=now, product=_view(product, level)))
+        emit(session, stock.ProductChanged(at=now, product=_view(product, level)))
         if product.sold_out != (level.available == 0):
             product.sold_out = level.available == 0
             await session.flush()  # before the broadcasts load the product anew
@@ -100,8 +99,9 @@ async def _retell(session: Session, levels: Sequence[stock.Level], now: datetime
                 emit(session, broadcast.retell_stock(at=now))
 
 
-def _view(product: Product, level: stock.Level) -> ProductView:
-    return ProductView(
+def _view(product: Product, level: stock.Level) -> stock.ProductView:
+    return stock.ProductView(
+        kind="homeshopping",
         sku=product.sku,
         product_id=product.product_id,
         name=product.name,

@@ -1,7 +1,6 @@
 """What the outside may see of broadcasts and their products."""
 
 from datetime import date
-from typing import Literal
 
 from pydantic import AwareDatetime
 
@@ -46,22 +45,6 @@ class ScheduleView(View):
 
     date: date
     broadcasts: tuple[BroadcastView, ...]
-
-
-class ProductView(View):
-    """A product's price and stock; a client keeps whichever has the higher version."""
-
-    sku: Sku
-    kind: Literal["homeshopping"] = "homeshopping"
-    product_id: int
-    name: str
-    image: str
-    sale_price: int
-    dc_rate: int
-    dc_price: int
-    available: int
-    sold_out: bool
-    version: int
 
 
 class DetailInfo(View):

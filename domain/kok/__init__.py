@@ -21,7 +21,6 @@ from domain.kok.products import (
 )
 from domain.kok.schemas import (
     KokDetailInfo,
-    KokProductView,
     KokReview,
     NewKokProduct,
     ReviewStats,
@@ -35,7 +34,6 @@ __all__ = [
     "KokDetailInfo",
     "KokProduct",
     "KokProductNotFound",
-    "KokProductView",
     "KokReview",
     "NewKokProduct",
     "ReviewStats",

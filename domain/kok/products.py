@@ -8,9 +8,8 @@ from sqlalchemy import select
 from domain import stock
 from domain.kernel import OrderId, Session, Sku, emit
 from domain.kok.errors import KokProductNotFound
-from domain.kok.events import KokProductChanged
 from domain.kok.models import KokDetail, KokPicture, KokPrice, KokProduct, KokReviewRow
-from domain.kok.schemas import KokProductView, NewKokProduct
+from domain.kok.schemas import NewKokProduct
 
 
 async def add_product(session: Session, new: NewKokProduct, *, now: datetime) -> None:
@@ -36,7 +35,7 @@ async def change_price(
     product = await get_product(session, kok_product_id)
     level = await stock.touch(session, product.sku)
     await _set_price(session, product, rate=rate, price=price, now=now)
-    emit(session, KokProductChanged(at=now, product=_view(product, level)))
+    emit(session, stock.ProductChanged(at=now, product=_view(product, level)))
 
 
 async def get_product(session: Session, kok_product_id: int) -> KokProduct:
@@ -47,7 +46,7 @@ async def get_product(session: Session, kok_product_id: int) -> KokProduct:
     return product
 
 
-async def product_view(session: Session, kok_product_id: int) -> KokProductView:
+async def product_view(session: Session, kok_product_id: int) -> stock.ProductView:
     """Return the product's price and stock. Raises KokProductNotFound."""
     product = await get_product(session, kok_product_id)
     (level,) = await stock.levels(session, [product.sku])
@@ -80,7 +79,7 @@ async def _retell(session: Session, levels: Sequence[stock.Level], now: datetime
     found = await session.scalars(select(KokProduct).where(KokProduct.kok_product_id.in_(ids)))
     for product in found:
         level = ids[product.kok_product_id]
-        emit(session, KokProductChanged(at=now, product=_view(product, level)))
+        emit(session, stock.ProductChanged(at=now, product=_view(product, level)))
 
 
 async def _set_price(
@@ -97,8 +96,9 @@ async def _set_price(
     product.price_id, product.discount_rate, product.discounted_price = row.price_id, rate, price
 
 
-def _view(product: KokProduct, level: stock.Level) -> KokProductView:
-    return KokProductView(
+def _view(product: KokProduct, level: stock.Level) -> stock.ProductView:
+    return stock.ProductView(
+        kind="kok",
         sku=product.sku,
         product_id=product.kok_product_id,
         name=product.name,

@@ -1,24 +1,6 @@
 """What the outside may see of the always-open shop."""
 
-from typing import Literal
-
-from domain.kernel import Sku, View
-
-
-class KokProductView(View):
-    """A product's price and stock; a client keeps whichever has the higher version."""
-
-    sku: Sku
-    kind: Literal["kok"] = "kok"
-    product_id: int
-    name: str
-    image: str
-    sale_price: int
-    dc_rate: int
-    dc_price: int
-    available: int
-    sold_out: bool
-    version: int
+from domain.kernel import View
 
 
 class SellerInfo(View):

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.routing import Route
 
-from domain import kok
+from domain import kok, stock
 from domain.kernel import IdempotencyKey
 from server.auth import Caller
 from server.endpoint import endpoint, once
@@ -51,7 +51,7 @@ class ProductInfo(BaseModel):
     kok_discounted_price: int
     kok_review_cnt: int
     is_liked: bool
-    stock: kok.KokProductView
+    stock: stock.ProductView
 
 
 class AddBody(Body):
@@ -125,7 +125,7 @@ async def product_info(request: Request[State], *, kok_product_id: Id) -> Produc
     """Return a product with its present price and stock."""
     async with request.state["db"].reads() as session:
         found = await kok.get_product(session, kok_product_id)
-        stock = await kok.product_view(session, kok_product_id)
+        left = await kok.product_view(session, kok_product_id)
     return ProductInfo(
         kok_product_id=found.kok_product_id,
         kok_product_name=found.name,
@@ -136,7 +136,7 @@ async def product_info(request: Request[State], *, kok_product_id: Id) -> Produc
         kok_discounted_price=found.discounted_price or found.price,
         kok_review_cnt=found.review_cnt,
         is_liked=False,
-        stock=stock,
+        stock=left,
     )
 
 

@@ -11,10 +11,11 @@ from redis.asyncio import Redis
 
 from domain import kernel
 from scheduler.leadership import LEASE_SECONDS
+from server.routes.payment import LOOK_SECONDS
 from server.wiring import open_databases
 from tests.follower import a_line, following
 from tests.patience import until
-from tests.processes import a_process, a_worker, environment
+from tests.processes import PATIENCE_SECONDS, Process, a_worker, environment
 from tests.serving import address
 from tests.stall import Shopper, sign_up, stock_a_stall
 from tests.street import SERVICE_TOKEN, SIM_TOKEN, Provider, Till, client
@@ -26,28 +27,24 @@ LEASE = "uhok:lease:clock"
 
 @dataclass
 class Town:
-    """Workers A and B, whose callbacks all go to B."""
+    """Workers A and B, a clock, and a provider whose callbacks all go to B."""
 
-    env: dict
-    logs: object
     till: Till
-    a: object
-    b: object
+    a: Process
+    clocks: list[Process]
     at_a: Shopper
     at_b: Shopper
 
-    def clock(self, number: int):
-        """Start a clock."""
-        return a_process("clock", env=self.env, log=self.logs / f"clock{number}.log")
-
 
 @asynccontextmanager
-async def open_town(settings, logs, **delays) -> AsyncIterator[Town]:
+async def open_town(settings, logs, *, clocks=1, **delays) -> AsyncIterator[Town]:
+    """Start all processes side by side."""
     async with AsyncExitStack() as stack:
         a, b, p = (stack.enter_context(address()) for _ in range(3))
         provider = Provider(settings, p)
         await provider.open()
         stack.push_async_callback(provider.close)
+        await stock(settings)
         env = environment(
             settings,
             payment_server_url2=provider.url,
@@ -55,22 +52,22 @@ async def open_town(settings, logs, **delays) -> AsyncIterator[Town]:
             webhook_base_url=f"http://{b[0]}:{b[1]}",
             **delays,
         )
-        await stock(settings)
-        (one, http_a), (two, http_b) = [
-            await stack.enter_async_context(each)
-            for each in (
-                a_worker(a, "--no-clock", env=env, log=logs / "a.log"),
-                a_worker(b, "--no-clock", env=env, log=logs / "b.log"),
-            )
+        ringing = [
+            stack.enter_context(Process("clock", env=env, log=logs / f"clock{n}.log"))
+            for n in range(clocks)
         ]
-        desk = await stack.enter_async_context(
-            client(provider.url, headers={"X-Sim-Token": SIM_TOKEN})
+        (worker_a, http_a), (_, http_b) = await asyncio.gather(
+            stack.enter_async_context(a_worker(a, "--no-clock", env=env, log=logs / "a.log")),
+            stack.enter_async_context(a_worker(b, "--no-clock", env=env, log=logs / "b.log")),
         )
+        desk = client(provider.url, headers={"X-Sim-Token": SIM_TOKEN})
+        till = Till(await stack.enter_async_context(desk))
         buyer = await sign_up(http_a, "jimin")
-        yield Town(env, logs, Till(desk), one, two, buyer, replace(buyer, http=http_b))
+        yield Town(till, worker_a, ringing, buyer, replace(buyer, http=http_b))
 
 
 async def stock(settings) -> None:
+    """Fill the shop before anybody serves it."""
     db, analytics = open_databases(settings)
     await stock_a_stall(db, kernel.utc_now())
     await db.close()
@@ -100,28 +97,26 @@ async def delivered(person, order_id):
 
 async def test_news_cross_from_worker_to_worker(settings, tmp_path):
     """The caller waits at A while the webhook knocks at B; a listener at A hears B's order."""
-    async with open_town(settings, tmp_path, **SLOW) as town, town.clock(1):
-        async with following(
-            str(town.at_a.http.base_url), f"user:{town.at_a.user_id}", token=town.at_a.token
-        ) as follower:
+    now = asyncio.get_running_loop().time
+    async with open_town(settings, tmp_path, **SLOW) as town:
+        url, channel = str(town.at_a.http.base_url), f"user:{town.at_a.user_id}"
+        async with following(url, channel, token=town.at_a.token) as follower:
             order_id = await town.at_b.order()
             await follower.until(lambda each: "order.placed.v1" in each.types())
-            loop = asyncio.get_running_loop()
-            began = loop.time()
+            began = now()
             answer = await town.at_a.confirm(order_id)
-            waited = loop.time() - began
+            waited = now() - began
             await follower.until(lambda each: "PAYMENT_COMPLETED" in each.statuses)
 
     assert (answer.status_code, answer.json()["status"]) == (200, "PAYMENT_COMPLETED")
-    assert waited < 4  # woken by the news, not by its own look every five seconds
+    assert waited < LOOK_SECONDS  # woken by the news, not by a look of its own
 
 
 async def test_a_second_clock_takes_over_when_the_first_is_killed(settings, tmp_path, lease):
     """Within the lease, and the order still reaches the door."""
-    async with open_town(settings, tmp_path, **QUICK) as town, AsyncExitStack() as clocks:
-        first = await clocks.enter_async_context(town.clock(1))
-        leader = await until(lease)
-        await clocks.enter_async_context(town.clock(2))
+    async with open_town(settings, tmp_path, clocks=2, **QUICK) as town:
+        leader = await until(lease, seconds=PATIENCE_SECONDS)
+        (first,) = [each for each in town.clocks if each.said("leading")]
         order_id = await town.at_a.order()
         await town.at_a.confirm(order_id)
         first.kill()
@@ -130,18 +125,18 @@ async def test_a_second_clock_takes_over_when_the_first_is_killed(settings, tmp_
             return await lease() not in {None, leader}
 
         await until(another_leads, seconds=LEASE_SECONDS + 3)
-        await until(lambda: delivered(town.at_a, order_id), seconds=10)
+        await until(lambda: delivered(town.at_a, order_id))
 
 
 async def test_a_worker_that_stops_loses_nobody(settings, tmp_path):
     """Its sockets get 3001 and recover at the other; its callers get an answer."""
     count = 5
-    async with open_town(settings, tmp_path, **SLOW) as town, town.clock(1), AsyncExitStack() as s:
+    async with open_town(settings, tmp_path, **SLOW) as town, AsyncExitStack() as stack:
         buyer = town.at_a
-        line = await s.enter_async_context(a_line(str(buyer.http.base_url)))
+        line = await stack.enter_async_context(a_line(str(buyer.http.base_url)))
         channel = f"user:{buyer.user_id}"
         followers = [
-            await s.enter_async_context(following(line.url, channel, token=buyer.token))
+            await stack.enter_async_context(following(line.url, channel, token=buyer.token))
             for _ in range(count)
         ]
         await town.till.next(outcome="hold")

@@ -1,17 +1,17 @@
-"""What can happen to a product of the always-open shop."""
+"""What can happen to a sellable thing."""
 
 from typing import ClassVar
 
 from domain.kernel import Event
-from domain.kok.schemas import KokProductView
+from domain.stock.schemas import ProductView
 
 
-class KokProductChanged(Event):
+class ProductChanged(Event):
     """The product's price or stock is different now."""
 
     kind: ClassVar[str] = "product.changed"
 
-    product: KokProductView
+    product: ProductView
 
     @property
     def subject(self) -> str:
