@@ -30,6 +30,7 @@ START_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 20.0
 POLL_SECONDS: Final = 0.02
 ALL: Final = 1000
+NOBODY: Final = f"http://{HOST}:9"  # no provider is asked behind our back
 STOCK: Final = 1_000_000
 PASSWORD: Final = "benchmark-password-1"  # noqa: S105 (of accounts that live for one run)
 
@@ -155,6 +156,7 @@ async def open_house(*, clock: bool = True) -> AsyncIterator[House]:
             service_db_url=started.mariadb.url,
             analytics_db_url=started.postgres.url,
             redis_url=started.redis.url,
+            payment_server_url2=NOBODY,
         )
         await migrate(settings)
         db, analytics = open_databases(settings)
@@ -209,6 +211,7 @@ def _start(settings: Settings, log: Path, *, clock: bool) -> subprocess.Popen[by
         "SERVICE_DB_URL": settings.service_db_url,
         "ANALYTICS_DB_URL": settings.analytics_db_url,
         "REDIS_URL": settings.redis_url,
+        "PAYMENT_SERVER_URL2": settings.payment_server_url2,
         "LOG_JSON": "1",
     }
     command = (sys.executable, "-m", "server.cli", "serve", "--clock" if clock else "--no-clock")

@@ -1,4 +1,4 @@
-"""Print the operations that are served, as docs/api.md lists them: `python -m scripts.api_table`."""
+"""Print the served operations, as docs/api.md lists them: `python -m scripts.api_table`."""
 
 from collections.abc import Iterator
 from typing import Final

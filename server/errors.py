@@ -2,19 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Final
 
 import orjson
 import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
-from domain import homeshopping, kernel, order, payment
+from domain import homeshopping, kernel, order, payment, user
+from server.cookies import forget_cookies
 
 RETRY_AFTER_SECONDS: Final = 2
+NOT_FOUND_PAGE: Final = Path(__file__).parent.parent / "static" / "pages" / "404.html"
 
 STATUS: Final[Mapping[type[kernel.DomainError], int]] = {
     kernel.Invalid: 422,
@@ -106,6 +109,13 @@ def problem(  # noqa: PLR0913 (each is one member of the answer)
     return Response(_json(body), status, headers=headers, media_type="application/json")
 
 
+def prefers_html(accept: str) -> bool:
+    """Tell whether HTML is named before JSON; a browser's address bar does so, scripts do not."""
+    kinds = [part.partition(";")[0].strip() for part in accept.split(",")]
+    html = kinds.index("text/html") if "text/html" in kinds else len(kinds)
+    return html < (kinds.index("application/json") if "application/json" in kinds else len(kinds))
+
+
 def status_of(kind: type[kernel.DomainError]) -> int:
     """Return the HTTP status of a refusal."""
     for ancestor in kind.__mro__:
@@ -125,7 +135,9 @@ async def refuse(request: Request, error: Exception) -> Response:
     if isinstance(error, kernel.Busy):
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     status = status_of(type(error))
-    return problem(request.scope, status, code=error.code, detail=str(error), headers=headers)
+    answer = problem(request.scope, status, code=error.code, detail=str(error), headers=headers)
+    # A cookie that was refused would be sent, and refused, again and again.
+    return forget_cookies(answer) if isinstance(error, user.RefreshRefused) else answer
 
 
 async def reject(request: Request, error: Exception) -> Response:
@@ -134,6 +146,8 @@ async def reject(request: Request, error: Exception) -> Response:
     if isinstance(error, Unacceptable):
         return reject_unacceptable(request.scope, error)
     status = error.status_code
+    if status == HTTPStatus.NOT_FOUND and prefers_html(request.headers.get("accept", "")):
+        return FileResponse(NOT_FOUND_PAGE, status)
     headers = dict(error.headers or {})
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(_allowed(request))

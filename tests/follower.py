@@ -133,7 +133,9 @@ class Line:
             with suppress(OSError, asyncio.CancelledError):
                 there, out = await asyncio.open_connection(host, int(port))
                 stack.callback(out.close)
-                ways = [asyncio.create_task(_copy(*way)) for way in ((reader, out), (there, writer))]
+                ways = [
+                    asyncio.create_task(_copy(*way)) for way in ((reader, out), (there, writer))
+                ]
                 try:
                     await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
                 finally:

@@ -6,6 +6,7 @@ order, whoever brought the news: the webhook, the sweep, or the buyer.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 
@@ -24,6 +25,8 @@ from domain.payment.states import (
     REFUNDED,
     REQUESTED,
 )
+
+GIVEN_BACK: Final = "결제사에서 환불된 결제"
 
 
 async def request(  # noqa: PLR0913 (a payment is begun with all of these)
@@ -97,6 +100,9 @@ async def settle(
         emit(session, payment.move(verdict.status, at=now, reason=verdict.reason))
         if bought.status is OrderStatus.PAYMENT_REQUESTED:
             await order.move(session, bought, OrderStatus.CANCELLED, by=None, now=now)
+    elif verdict.status is REFUNDED and payment.in_flight:
+        # Collected and given back before we heard of either: the order is not paid.
+        await _call_off(session, bought, payment, reason=GIVEN_BACK, now=now)
     elif verdict.status is REFUNDED and payment.may(REFUNDED):
         emit(session, payment.move(REFUNDED, at=now))
     elif verdict.status is PENDING and payment.may(PENDING):
@@ -109,9 +115,7 @@ async def give_up(session: Session, order_id: OrderId, *, reason: str, now: date
     bought = await order.lock(session, order_id)
     payment = await _of(session, order_id)
     if payment.in_flight:
-        emit(session, payment.move(CANCELLED, at=now, reason=reason))
-        if bought.status is OrderStatus.PAYMENT_REQUESTED:
-            await order.move(session, bought, OrderStatus.CANCELLED, by=None, now=now)
+        await _call_off(session, bought, payment, reason=reason, now=now)
     return payment
 
 
@@ -205,6 +209,14 @@ async def _collected(  # noqa: PLR0913 (a collection has these parts)
     reason = "취소된 주문의 결제" if right else "결제 정보 불일치"
     emit(session, payment.move(REFUND_DUE, at=now, reason=reason))
     if waiting:
+        await order.move(session, bought, OrderStatus.CANCELLED, by=None, now=now)
+
+
+async def _call_off(
+    session: Session, bought: Order, payment: Payment, *, reason: str, now: datetime
+) -> None:
+    emit(session, payment.move(CANCELLED, at=now, reason=reason))
+    if bought.status is OrderStatus.PAYMENT_REQUESTED:
         await order.move(session, bought, OrderStatus.CANCELLED, by=None, now=now)
 
 

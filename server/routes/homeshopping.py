@@ -13,7 +13,7 @@ from domain.homeshopping import BroadcastStatus, BroadcastView
 from domain.kernel import LiveId
 from server.auth import Caller
 from server.endpoint import endpoint, reply
-from server.errors import Unacceptable
+from server.errors import Unacceptable, prefers_html
 from server.noting import note
 from server.pages import PAGES
 from server.routes.views import Body, Id, Page, Slot, local
@@ -156,7 +156,7 @@ async def schedule(request: Request[State], *, query: ScheduleQuery) -> Schedule
 @endpoint(errors=(400, 404), tags=TAGS, answers=StreamOut)
 async def live_stream(request: Request[State], *, query: StreamQuery) -> Response:
     """Return where a channel is seen: as JSON, or a player's page to whoever prefers HTML."""
-    if _prefers_html(request.headers.get("accept", "")):
+    if prefers_html(request.headers.get("accept", "")):
         return FileResponse(PAGES / "player.html", headers={"Vary": "Accept"})
     if query.src is None and query.homeshopping_id is None:
         raise Unacceptable(400, code="stream_unnamed", text=UNNAMED)
@@ -268,13 +268,6 @@ def _on_stream(view: BroadcastView | None) -> dict[str, Any]:
         "thumb_img_url": view.product.image,
         "is_live": view.status is BroadcastStatus.LIVE,
     }
-
-
-def _prefers_html(accept: str) -> bool:
-    """Tell whether HTML is named before JSON; a browser's address bar does so, scripts do not."""
-    kinds = [part.partition(";")[0].strip() for part in accept.split(",")]
-    html = kinds.index("text/html") if "text/html" in kinds else len(kinds)
-    return html < (kinds.index("application/json") if "application/json" in kinds else len(kinds))
 
 
 routes = [

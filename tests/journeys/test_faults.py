@@ -58,7 +58,9 @@ async def failing(street, name):
 
 def knows(follower, order_id):
     """Tell whether a listener heard of the order, by event or by a fresh snapshot."""
-    told = [each["data"]["order"]["order_id"] for each in follower.events if "order" in each["data"]]
+    told = [
+        each["data"]["order"]["order_id"] for each in follower.events if "order" in each["data"]
+    ]
     shown = [each["order_id"] for snapshot in follower.snapshots for each in snapshot["orders"]]
     return order_id in told or order_id in shown
 
@@ -115,9 +117,7 @@ async def test_a_dead_database_leaves_no_half_order(engines, street):
         orders = set(await session.scalars(select(Order.order_id)))
         lines = Counter(await session.scalars(select(OrderLine.order_id)))
         placed = select(OutboxRow.body).where(OutboxRow.kind == "order.placed")
-        told = Counter(
-            body["data"]["order"]["order_id"] for body in await session.scalars(placed)
-        )
+        told = Counter(body["data"]["order"]["order_id"] for body in await session.scalars(placed))
         (level,) = await stock.levels(session, [Sku("hs-1001")])
     assert set(done) <= orders
     assert lines == told == Counter(orders)
@@ -141,16 +141,14 @@ async def test_without_the_analytics_database_nothing_is_forgotten(engines, stre
 
     async def recorded():
         async with street.state["analytics"].reads() as session:
-            ids = log.EventLog.event_id
+            ids = log.LogRow.event_id
             return Counter(await session.scalars(select(ids).where(ids.in_(expected))))
 
     await until(lambda: _equal(recorded, expected), seconds=REPAIR_SECONDS)
     await until(lambda: ready(street), seconds=REPAIR_SECONDS)
 
 
-async def test_an_order_committed_by_a_killed_process_is_told(
-    engines, real_settings, tmp_path
-):
+async def test_an_order_committed_by_a_killed_process_is_told(engines, real_settings, tmp_path):
     """Killed between the commit and the relay; the next process publishes it, and it is heard."""
     settings = real_settings.model_copy(update={"service_auth_token": SecretStr(SERVICE_TOKEN)})
     env = environment(settings)
@@ -182,8 +180,10 @@ async def test_an_order_committed_by_a_killed_process_is_told(
         await asyncio.wait([reign])
         async with a_worker(where, env=env, log=tmp_path / "second.log"):
             await follower.until(
-                lambda each: order_id
-                in [e["data"]["order"]["order_id"] for e in each.events if "order" in e["data"]]
+                lambda each: (
+                    order_id
+                    in [e["data"]["order"]["order_id"] for e in each.events if "order" in e["data"]]
+                )
             )
             assert len({each["id"] for each in follower.events}) == len(follower.events)
 

@@ -38,9 +38,10 @@ class Town:
 
 @asynccontextmanager
 async def open_town(settings, logs, *, clocks=1, **delays) -> AsyncIterator[Town]:
-    """Start all processes side by side."""
+    """Start all processes side by side; with two clocks one worker is enough."""
     async with AsyncExitStack() as stack:
         a, b, p = (stack.enter_context(address()) for _ in range(3))
+        places = [a, b] if clocks == 1 else [a]
         provider = Provider(settings, p)
         await provider.open()
         stack.push_async_callback(provider.close)
@@ -49,21 +50,25 @@ async def open_town(settings, logs, *, clocks=1, **delays) -> AsyncIterator[Town
             settings,
             payment_server_url2=provider.url,
             service_auth_token=SERVICE_TOKEN,
-            webhook_base_url=f"http://{b[0]}:{b[1]}",
+            webhook_base_url=f"http://{places[-1][0]}:{places[-1][1]}",
             **delays,
         )
         ringing = [
             stack.enter_context(Process("clock", env=env, log=logs / f"clock{n}.log"))
             for n in range(clocks)
         ]
-        (worker_a, http_a), (_, http_b) = await asyncio.gather(
-            stack.enter_async_context(a_worker(a, "--no-clock", env=env, log=logs / "a.log")),
-            stack.enter_async_context(a_worker(b, "--no-clock", env=env, log=logs / "b.log")),
+        workers = await asyncio.gather(
+            *(
+                stack.enter_async_context(
+                    a_worker(where, "--no-clock", env=env, log=logs / f"worker{where[1]}.log")
+                )
+                for where in places
+            )
         )
         desk = client(provider.url, headers={"X-Sim-Token": SIM_TOKEN})
         till = Till(await stack.enter_async_context(desk))
-        buyer = await sign_up(http_a, "jimin")
-        yield Town(till, worker_a, ringing, buyer, replace(buyer, http=http_b))
+        buyer = await sign_up(workers[0][1], "jimin")
+        yield Town(till, workers[0][0], ringing, buyer, replace(buyer, http=workers[-1][1]))
 
 
 async def stock(settings) -> None:

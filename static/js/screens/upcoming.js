@@ -33,7 +33,8 @@ export function createUpcoming(root, actions) {
 
   return {
     apply({ next, likes, phase }) {
-      find(root, "upcoming-empty").hidden = ["loading", "failed"].includes(phase) || next.length > 0;
+      const unsure = phase === "loading" || phase === "failed";
+      find(root, "upcoming-empty").hidden = unsure || next.length > 0;
       keyed(list, next, {
         key: (programme) => programme.key,
         make,
