@@ -7,13 +7,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from benchmarks._machine import Meter
 from benchmarks._wire import HOST, HttpLine, dial
@@ -25,6 +25,8 @@ from server.processes import migrate
 from server.settings import Settings
 from server.wiring import access_tokens, open_databases, refresh_tokens
 from tests.engines import Engine, Engines, claim_port, engines
+
+Clock = Literal["inside", "beside", "none"]
 
 START_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 20.0
@@ -55,13 +57,18 @@ class House:
 
     settings: Settings
     db: Database
-    server: int
+    processes: Mapping[str, int]  # our own, by name
     engines: Engines
 
     @property
     def port(self) -> int:
         """Where the server listens."""
         return self.settings.port
+
+    @property
+    def server(self) -> int:
+        """The process that serves."""
+        return self.processes["server"]
 
     def meter(self, *names: str) -> Meter:
         """Return what reads the CPU time of the server and of the engines, or of those named."""
@@ -75,7 +82,7 @@ class House:
             for name, each in three.items()
             if not names or name in names
         }
-        return Meter({"server": self.server, **pids})
+        return Meter({**self.processes, **pids})
 
     async def lines(self, count: int) -> list[HttpLine]:
         """Open keep-alive connections to the server."""
@@ -145,8 +152,11 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(*, clock: bool = True) -> AsyncIterator[House]:
-    """Start engines and server, and stop them at the end."""
+async def open_house(*, clock: Clock = "inside") -> AsyncIterator[House]:
+    """Start engines and server, and stop them at the end.
+
+    ``clock`` tells whether jobs and relay run in the server, in a process beside it, or not.
+    """
     with engines() as started, tempfile.TemporaryDirectory(prefix="uhok-bench-") as folder:
         claim, port = claim_port()
         settings = Settings(
@@ -163,8 +173,8 @@ async def open_house(*, clock: bool = True) -> AsyncIterator[House]:
         with closing(claim):
             try:
                 await _load_demo(settings, db)
-                async with _serving(settings, clock=clock) as pid:
-                    yield House(settings, db, pid, started)
+                async with _serving(settings, clock=clock) as processes:
+                    yield House(settings, db, processes, started)
             finally:
                 await db.close()
                 await analytics.close()
@@ -188,22 +198,33 @@ async def _load_demo(settings: Settings, db: Database) -> None:
 
 
 @asynccontextmanager
-async def _serving(settings: Settings, *, clock: bool) -> AsyncIterator[int]:
+async def _serving(settings: Settings, *, clock: Clock) -> AsyncIterator[dict[str, int]]:
     log = settings.data_dir / "server.log"
-    process = _start(settings, log, clock=clock)
+    commands: dict[str, Sequence[str]] = {
+        "server": ("serve", "--clock" if clock == "inside" else "--no-clock")
+    }
+    if clock == "beside":
+        commands["clock"] = ("clock",)
+    started = {name: _start(settings, log, command) for name, command in commands.items()}
     try:
-        await _ready(settings.port, process, log)
-        yield process.pid
+        await _ready(settings.port, started["server"], log)
+        yield {name: process.pid for name, process in started.items()}
     finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        for process in started.values():
+            process.send_signal(signal.SIGTERM)
+        for process in started.values():
+            _wait_for(process)
 
 
-def _start(settings: Settings, log: Path, *, clock: bool) -> subprocess.Popen[bytes]:
+def _wait_for(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _start(settings: Settings, log: Path, command: Sequence[str]) -> subprocess.Popen[bytes]:
     given = {
         "HOST": settings.host,
         "PORT": str(settings.port),
@@ -214,10 +235,13 @@ def _start(settings: Settings, log: Path, *, clock: bool) -> subprocess.Popen[by
         "PAYMENT_SERVER_URL2": settings.payment_server_url2,
         "LOG_JSON": "1",
     }
-    command = (sys.executable, "-m", "server.cli", "serve", "--clock" if clock else "--no-clock")
-    with log.open("wb") as out:
+    with log.open("ab") as out:
         return subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=os.environ | given
+            (sys.executable, "-m", "server.cli", *command),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            env=os.environ | given,
         )
 
 

@@ -35,6 +35,11 @@ class Ledger:
         """Remember who should hear what."""
         self.due.update((socket, channel, subject, version) for socket in sockets)
 
+    def clear(self) -> None:
+        """Turn the page."""
+        for page in (self.due, self.heard, self.ages, self.answered):
+            page.clear()
+
     @property
     def lost(self) -> int:
         """Return how much of what is due was not heard yet."""

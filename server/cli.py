@@ -40,13 +40,18 @@ def serve(
     ] = True,
 ) -> None:
     """Serve the API, the channels and the page (and by default stand by as the clock)."""
-    processes.serve(read_settings(), with_clock=clock)
+    settings = read_settings()
+    if not clock:
+        _refuse_alone(settings)
+    processes.serve(settings, with_clock=clock)
 
 
 @app.command()
 def clock() -> None:
     """Run the clock alone: jobs, relay and event log. Several may stand by; one leads."""
-    asyncio.run(processes.run_clock(read_settings()))
+    settings = read_settings()
+    _refuse_alone(settings)
+    asyncio.run(processes.run_clock(settings))
 
 
 @app.command()
@@ -93,6 +98,13 @@ def demo_load() -> None:
 def demo_reset() -> None:
     """Throw the embedded demo's data away; the next start loads it anew."""
     demonstration.reset(read_settings())
+
+
+def _refuse_alone(settings: Settings) -> None:
+    """End with 2: without Redis, web and clock would each talk to nobody."""
+    if not settings.redis_url:
+        typer.secho("web and clock in two processes need REDIS_URL", err=True, fg=typer.colors.RED)
+        raise typer.Exit(2)
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """What can happen to a payment."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from domain.kernel import Event
 from domain.payment.schemas import PaymentView
@@ -21,3 +21,7 @@ class PaymentChanged(Event):
     @property
     def topics(self) -> tuple[str, ...]:
         return (f"order:{self.payment.order_id}", f"user:{self.user_id}")
+
+    def data(self) -> dict[str, Any]:
+        """Return what listeners hear; the buyer's id only says whom to tell."""
+        return self.model_dump(mode="json", include={"payment"})

@@ -126,7 +126,7 @@ class OrderOut(BaseModel):
     order: OrderView
 
 
-@endpoint(errors=(404, 409), auth="required", idempotent=True, tags=TAGS)
+@endpoint(errors=(400, 409), auth="required", idempotent=True, tags=TAGS)
 async def place_homeshopping(
     request: Request[State], *, body: HomeshoppingOrder, caller: Caller, key: IdempotencyKey | None
 ) -> HomeshoppingPlaced:

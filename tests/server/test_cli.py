@@ -91,3 +91,12 @@ def test_the_simulator_refuses_production(uhok):
 
     assert said.exit_code == 2
     assert "simulator" in said.output
+
+
+@pytest.mark.parametrize("words", [("clock",), ("serve", "--no-clock")])
+def test_web_and_clock_apart_need_a_redis_between_them(uhok, words):
+    """Each with its own would publish to nobody and call it sent."""
+    said = uhok(*words, REDIS_URL="")
+
+    assert said.exit_code == 2
+    assert "REDIS_URL" in said.output
