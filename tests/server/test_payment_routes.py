@@ -151,6 +151,7 @@ class TestConfirm:
             )
         assert len(await street.till.payments()) == 1
 
+    @pytest.mark.parametrize("settings", ["real"], indirect=True)
     async def test_waiting_holds_no_connection(self, settings):
         """Twenty wait on a pool of two, and everybody else is served."""
         pool = {"db_pool_size": 2, "db_pool_overflow": 0}
@@ -179,6 +180,7 @@ class TestConfirm:
             assert await buyer.status(placed) == "ORDER_RECEIVED"
 
 
+@pytest.mark.parametrize("settings", ["real"], indirect=True)
 class TestFaults:
     """Whatever the provider does, money moves once and the order knows."""
 
@@ -280,6 +282,7 @@ class TestFaults:
         assert len(await street.till.payments()) == 1
 
 
+@pytest.mark.parametrize("settings", ["real"], indirect=True)
 class TestRefund:
     """What a buyer cancels after paying goes back."""
 
