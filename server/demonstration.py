@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -53,6 +54,8 @@ def serve(settings: Settings) -> None:
         [sys.executable, "-m", "server.cli", "payment-simulator"],
         env=os.environ | {"PORT": str(_simulator_port()), "HOST": "127.0.0.1"},
     )
+    # The server passes the signal on once it has stopped; by default that would end us on the spot.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         _announce(settings)
         processes.serve(settings, with_clock=True)

@@ -50,7 +50,10 @@ class HttpPaymentGateway:
         if answer.is_client_error:
             raise PaymentRefused
         told = _read(answer)
-        return Begun(payment_id=str(told["payment_id"]), checkout_url=told.get("checkout_url"))
+        try:
+            return Begun(payment_id=str(told["payment_id"]), checkout_url=told.get("checkout_url"))
+        except ValueError as error:
+            raise OutcomeUnknown from error
 
     async def look_up(self, tx_id: str) -> Verdict | None:
         """Return the provider's truth, None when it knows no such payment."""

@@ -19,7 +19,7 @@ from server.settings import Settings
 @asynccontextmanager
 async def open_till(settings: Settings, db: Database, clock: Clock) -> AsyncIterator[Till]:
     """Open the connection pool to the payment provider."""
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(trust_env=False) as client:
         gateway = HttpPaymentGateway(
             client,
             base_url=settings.payment_server_url2,

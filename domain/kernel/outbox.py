@@ -4,8 +4,8 @@ Order holds per topic because an event is emitted while its aggregate's row is l
 writer of that topic can take a higher id only after this one has committed.
 
 Two readers follow the table at their own pace. The relay publishes rows to the channels and
-marks them sent; reactions (the inbox) happen in the database and mark them heard in the same
-transaction, so they happen exactly once.
+marks them sent; reactions (the inbox) happen in the database and take the fact's claim away in
+the same transaction, so they happen exactly once.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -13,9 +13,9 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import JSON, Index, String, delete, func, or_, select, update
+from sqlalchemy import JSON, ForeignKey, Index, String, delete, func, or_, select, update
 from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm import Session as SyncSession
 
 from domain.kernel.db import Base, BigId, Database, Session
@@ -31,7 +31,7 @@ class OutboxRow(Base):
     """One committed fact; ``body`` is the CloudEvents 1.0 object that listeners receive."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index(None, "sent_at", "id"), Index(None, "heard_at", "id"))
+    __table_args__ = (Index(None, "sent_at", "id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     event_id: Mapped[str] = mapped_column(String(36))
@@ -40,7 +40,20 @@ class OutboxRow(Base):
     body: Mapped[dict[str, Any]] = mapped_column(JSON)
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
-    heard_at: Mapped[datetime | None]
+
+    unheard: Mapped["Unheard | None"] = relationship(lazy="raise")
+
+
+class Unheard(Base):
+    """A fact that still waits for its reaction.
+
+    A row of its own, because a reaction locks it for as long as it writes: locks on the outbox's
+    rows would keep the relay from marking them.
+    """
+
+    __tablename__ = "outbox_unheard"
+
+    outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"), primary_key=True)
 
 
 def emit(session: Session, event: Event) -> None:
@@ -63,7 +76,7 @@ def emit(session: Session, event: Event) -> None:
         body=body,
         created_at=event.at,
         # Only facts that somebody reacts to wait for a reaction.
-        heard_at=None if event.heard else event.at,
+        unheard=Unheard() if event.heard else None,
     )
     session.add(row)
     session.sync_session.info[_EMITTED] = True
@@ -105,28 +118,25 @@ async def mark_all_sent(session: Session, *, now: datetime) -> None:
     await session.execute(waiting.values(sent_at=now))
 
 
-async def react(session: Session, reaction: Reaction, *, now: datetime, limit: int) -> int:
+async def react(session: Session, reaction: Reaction, *, limit: int) -> int:
     """Let the reaction hear the oldest unheard rows and return how many it heard.
 
-    The rows are locked, so the reaction's writes and the mark share one fate.
+    Their claims are locked, so the reaction's writes and the claims' end share one fate.
     """
-    waiting = (
-        select(OutboxRow)
-        .where(OutboxRow.heard_at.is_(None))
-        .order_by(OutboxRow.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    rows = (await session.scalars(waiting)).all()
-    for row in rows:
+    waiting = select(Unheard.outbox_id).order_by(Unheard.outbox_id).limit(limit)
+    ids = (await session.scalars(waiting.with_for_update(skip_locked=True))).all()
+    if not ids:
+        return 0
+    facts = select(OutboxRow).where(OutboxRow.id.in_(ids)).order_by(OutboxRow.id)
+    for row in await session.scalars(facts):
         await reaction(session, row)
-        row.heard_at = now
-    return len(rows)
+    await session.execute(delete(Unheard).where(Unheard.outbox_id.in_(ids)))
+    return len(ids)
 
 
 async def anything_unheard(session: Session) -> bool:
     """Tell whether a fact still waits for its reaction; takes no lock."""
-    waiting = select(OutboxRow.id).where(OutboxRow.heard_at.is_(None)).limit(1)
+    waiting = select(Unheard.outbox_id).limit(1)
     return await session.scalar(waiting) is not None
 
 
@@ -150,7 +160,8 @@ async def forget_sent(session: Session, *, before: datetime, limit: int) -> int:
     """Delete rows that were told and heard before that moment; return how many."""
     old = (
         select(OutboxRow.id)
-        .where(OutboxRow.sent_at < before, OutboxRow.heard_at.is_not(None))
+        .outerjoin(Unheard)
+        .where(OutboxRow.sent_at < before, Unheard.outbox_id.is_(None))
         .order_by(OutboxRow.sent_at)
         .limit(limit)
     )

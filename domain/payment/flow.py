@@ -4,10 +4,13 @@ Each database step is its own short transaction; between them nothing is held, s
 die anywhere and the sweep finishes what was begun.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+
+import structlog
 
 from domain.kernel import Clock, Database, OrderId, UserId
 from domain.order import Delays
@@ -21,6 +24,9 @@ from domain.payment.states import PENDING, REFUND_DUE, REFUNDED, REQUESTED
 # Undecided for longer than this, a payment is called off (the earlier API's five minutes).
 LAPSES_AFTER: Final = timedelta(minutes=5)
 SWEEP_LIMIT: Final = 50
+SWEEP_AT_ONCE: Final = 8  # a provider that hangs must not hold up the rest
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,15 @@ async def sweep(till: Till, now: datetime) -> int:
     """
     async with till.db.reads() as session:
         due = await service.due_for_check(session, now=now, limit=SWEEP_LIMIT)
-    for payment in due:
+    few = asyncio.Semaphore(SWEEP_AT_ONCE)
+    async with asyncio.TaskGroup() as group:
+        for payment in due:
+            group.create_task(_see_to(till, payment, now, few=few))
+    return len(due)
+
+
+async def _see_to(till: Till, payment: Payment, now: datetime, *, few: asyncio.Semaphore) -> None:
+    async with few:
         try:
             if payment.status is REFUND_DUE:
                 await _refund(till, payment)
@@ -83,7 +97,10 @@ async def sweep(till: Till, now: datetime) -> int:
                 await _check(till, payment, now)
         except OutcomeUnknown:
             await _postpone(till, payment)
-    return len(due)
+        except Exception:
+            # One payment that cannot be read must not keep the others from being settled.
+            log.exception("payment not checked", tx_id=payment.tx_id)
+            await _postpone(till, payment)
 
 
 async def _call(till: Till, payment: Payment, return_url: str | None) -> PaymentView:

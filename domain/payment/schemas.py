@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from pydantic import AwareDatetime, BeforeValidator
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 from domain.kernel import View
 from domain.payment.states import PaymentStatus
@@ -15,6 +15,7 @@ def _shortened(reason: object) -> object:
 
 
 Reason = Annotated[str, BeforeValidator(_shortened)]
+PaymentId = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class PaymentView(View):
@@ -41,7 +42,7 @@ class Verdict(View):
     """
 
     status: PaymentStatus
-    payment_id: str
+    payment_id: PaymentId
     user_id: int | None = None
     amount: int | None = None
     reason: Reason | None = None
@@ -62,5 +63,5 @@ class PaymentOrder(View):
 class Begun(View):
     """The provider's word that it knows the payment."""
 
-    payment_id: str
-    checkout_url: str | None = None
+    payment_id: PaymentId
+    checkout_url: Annotated[str, Field(max_length=500)] | None = None

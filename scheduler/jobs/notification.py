@@ -17,7 +17,7 @@ async def _anything_unheard(session: Session, tools: Tools) -> bool:
 
 async def hear_events(tools: Tools) -> int:
     """Turn events that the inbox has not heard yet into messages."""
-    step = partial(kernel.react, reaction=notification.hear, now=tools.clock())
+    step = partial(kernel.react, reaction=notification.hear)
     return await drain(tools.db, step)
 
 

@@ -209,7 +209,7 @@ async def buy(db, who, now=NOON):
 
 async def react(db):
     async with db.sessions.begin() as session:
-        await kernel.react(session, notification.hear, now=NOON, limit=100)
+        await kernel.react(session, notification.hear, limit=100)
 
 
 async def law(wire, channel, who, act):

@@ -28,7 +28,7 @@ async def buy(db, who):
 
 async def hear(db):
     async with db.sessions.begin() as session:
-        return await kernel.react(session, notification.hear, now=NOON, limit=50)
+        return await kernel.react(session, notification.hear, limit=50)
 
 
 async def unread(db, who):
@@ -73,7 +73,7 @@ async def test_a_reaction_that_fails_is_repeated_whole(db, who):
 
     with pytest.raises(ZeroDivisionError):
         async with db.sessions.begin() as session:
-            await kernel.react(session, stumble, now=NOON, limit=50)
+            await kernel.react(session, stumble, limit=50)
 
     assert await unread(db, who) == 0
     assert await hear(db) == 1

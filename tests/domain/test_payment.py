@@ -283,6 +283,33 @@ async def test_a_silent_provider_is_asked_ever_less_often(db, till, provider, cl
     assert waits == [5, 10, 20, 40, 80, 160, 320, 600, 600]
 
 
+async def test_one_payment_that_cannot_be_checked_does_not_hold_up_the_others(
+    db, till, provider, order_id, monkeypatch
+):
+    """The one is asked about later, the other is settled in the same sweep."""
+    async with db.sessions.begin() as session:
+        other = await order.place_homeshopping(
+            session, 1001, quantity=1, buyer=BUYER, now=NOON, pay_within=WINDOW
+        )
+        other_id = OrderId(other.order_id)
+    broken = await payment.begin(till, order_id, by=BUYER)
+    fine = await payment.begin(till, other_id, by=BUYER)
+    provider.decide(fine.tx_id, COMPLETED, 9_900)
+    look_up = provider.look_up
+
+    async def stumble(tx_id):
+        if tx_id == broken.tx_id:
+            raise ZeroDivisionError
+        return await look_up(tx_id)
+
+    monkeypatch.setattr(provider, "look_up", stumble)
+
+    assert await payment.sweep(till, NOON + timedelta(seconds=20)) == 2
+
+    assert (await look(db, other_id))[1] == "COMPLETED"
+    assert (await look(db, order_id))[1] == "PENDING"
+
+
 async def test_a_refused_payment_gives_the_order_up(db, till, provider, order_id, monkeypatch):
     """The provider said no for certain, so no money can come."""
 

@@ -19,7 +19,7 @@ def hear(house, clock):
 
     async def hear():
         async with house.state["db"].sessions.begin() as session:
-            await kernel.react(session, reaction=notification.hear, now=clock(), limit=100)
+            await kernel.react(session, reaction=notification.hear, limit=100)
 
     return hear
 

@@ -136,11 +136,9 @@ def upgrade() -> None:
     sa.Column('body', sa.JSON(), nullable=False),
     sa.Column('created_at', kernel.UtcDateTime(), nullable=False),
     sa.Column('sent_at', kernel.UtcDateTime(), nullable=True),
-    sa.Column('heard_at', kernel.UtcDateTime(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox'))
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_outbox_heard_at_id'), ['heard_at', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_outbox_sent_at_id'), ['sent_at', 'id'], unique=False)
 
     op.create_table('payment_webhooks',
@@ -315,6 +313,11 @@ def upgrade() -> None:
     with op.batch_alter_table('order_lines', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_order_lines_order_id_line_id'), ['order_id', 'line_id'], unique=False)
 
+    op.create_table('outbox_unheard',
+    sa.Column('outbox_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['outbox_id'], ['outbox.id'], name=op.f('fk_outbox_unheard_outbox_id_outbox')),
+    sa.PrimaryKeyConstraint('outbox_id', name=op.f('pk_outbox_unheard'))
+    )
     op.create_table('payments',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('order_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -469,6 +472,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_payments_check_at'))
 
     op.drop_table('payments')
+    op.drop_table('outbox_unheard')
     with op.batch_alter_table('order_lines', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_order_lines_order_id_line_id'))
 
@@ -519,7 +523,6 @@ def downgrade() -> None:
     op.drop_table('payment_webhooks')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_outbox_sent_at_id'))
-        batch_op.drop_index(batch_op.f('ix_outbox_heard_at_id'))
 
     op.drop_table('outbox')
     with op.batch_alter_table('orders', schema=None) as batch_op:
