@@ -80,6 +80,24 @@ async def test_a_reaction_that_fails_is_repeated_whole(db, who):
     assert await unread(db, who) == 1
 
 
+@pytest.mark.parametrize("db_url", ["mariadb"], indirect=True)
+async def test_a_slow_reaction_does_not_keep_the_relay_waiting(db, who):
+    """What is still being put into inboxes can be marked as sent meanwhile.
+
+    SQLite lets one writer in at a time, whatever it writes.
+    """
+    await buy(db, who)
+    async with db.reads() as session:
+        ids = [row.id for row in await kernel.unsent(session, limit=10)]
+
+    async with db.sessions.begin() as reacting:
+        await kernel.react(reacting, notification.hear, limit=50)
+        async with asyncio.timeout(5), db.sessions.begin() as relaying:
+            await kernel.mark_sent(relaying, ids, now=NOON)
+
+    assert await unread(db, who) == 1
+
+
 async def test_reading_a_message_twice_counts_once(db, who):
     """Again is harmless, and reading all leaves none."""
     await buy(db, who)
