@@ -6,7 +6,10 @@ const narrow = matchMedia("(max-width: 767px)");
 export function createDrawer(panel, { behind, onClose = () => {} }) {
   let opener = null;
   panel.querySelector('[data-part="close"]').addEventListener("click", () => close());
-  panel.addEventListener("keydown", (event) => event.key === "Escape" && close());
+  // On the document, because the focus is nowhere after the payment window closed itself.
+  document.addEventListener("keydown", ({ key }) => {
+    if (key === "Escape" && !document.querySelector("dialog[open]")) close();
+  });
   narrow.addEventListener("change", () => cover(!panel.hidden));
 
   function cover(covered) {

@@ -299,6 +299,10 @@ async def test_a_declined_payment_is_told_and_its_goods_go_back(shop, browser):
         await expect(someone.it("order-status")).to_contain_text("주문취소")
         await expect_stock(other, before)
 
+        # The focus was in the window that is gone.
+        await someone.page.keyboard.press("Escape")
+        await expect(someone.it("orders-panel")).to_be_hidden()
+
 
 @pytest.mark.parametrize("transport", ["ws", "sse"])
 async def test_a_page_cut_off_for_five_seconds_comes_back_with_everything(shop, browser, transport):
