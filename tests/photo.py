@@ -8,7 +8,7 @@ from sqlalchemy import select
 from domain.kernel import Base, Database
 
 # What the relay and the inbox write in their own time, when the clock's jobs ring beside a test.
-AFTERMATH = frozenset({"outbox", "inboxes", "notifications"})
+AFTERMATH = frozenset({"outbox", "outbox_unheard", "inboxes", "notifications"})
 
 
 async def photograph(
