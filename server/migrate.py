@@ -22,12 +22,15 @@ from domain.kernel import Database, open_database
 
 Name = Literal["service", "analytics"]
 
+ONE_AT_A_TIME: Final = asyncio.Lock()
 MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
 
 
 async def migrate(db: Database, name: Name) -> None:
     """Run what the database has not seen yet; harmless when it has seen all, or twice at once."""
-    async with _connection(db) as connection:
+    # Alembic keeps the migration under way in its own module, so one process runs one at a time;
+    # between processes the database's lock decides.
+    async with ONE_AT_A_TIME, _connection(db) as connection:
         await connection.run_sync(_run, name, lambda config: command.upgrade(config, "head"))
 
 
