@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,7 +35,8 @@ class Order:
 class Hub:
     """The connections of this process and their subscriptions, by channel."""
 
-    def __init__(self) -> None:
+    def __init__(self, missed: Callable[[], None] = lambda: None) -> None:
+        self._missed = missed
         self._listeners: dict[str, set[Subscription]] = {}
         self._peers: set[Peer] = set()
         self._orders: deque[Order] = deque(maxlen=ORDERS_KEPT)
@@ -95,6 +96,7 @@ class Hub:
             for subscription in listeners:
                 subscription.torn = not subscription.open
         self.gap.set()
+        self._missed()
 
     def channels(self, prefix: str = "") -> list[str]:
         """Return the channels somebody here was admitted to."""

@@ -2,10 +2,10 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 from uuid import uuid4
 
 import orjson
@@ -17,7 +17,7 @@ from channels.credentials import Authenticate
 from channels.hub import Hub
 from channels.limits import Limits
 from channels.positions import PositionWatch
-from channels.relay import NUDGE, Journal, Relay
+from channels.relay import NUDGE, TOLD, Journal, Relay
 from channels.stream import Streams
 from channels.topics import Topics
 from channels.viewers import ViewerBoard
@@ -27,6 +27,26 @@ DISCONNECT: Final = "disconnect"
 VERSION: Final = "1"  # of what clients see
 
 log = structlog.get_logger(__name__)
+
+
+class Bystander(Protocol):
+    """Hears of every fact by its names, on every process, without listening to any channel."""
+
+    def told(self, names: Collection[str]) -> None:
+        """Take note of facts: each by its noun, its kind and its subject. Must not wait."""
+
+    def missed(self) -> None:
+        """Take note that facts may have gone unheard."""
+
+
+class Deaf:
+    """The bystander of a process that keeps nothing."""
+
+    def told(self, names: Collection[str]) -> None:
+        """Take no note."""
+
+    def missed(self) -> None:
+        """Take no note."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +59,7 @@ class LiveParts:
     authenticate: Authenticate
     journal: Journal
     clock: Clock
+    bystander: Bystander = field(default_factory=Deaf)
     origins: tuple[str, ...] = ()  # besides our own; "*" admits every web page
     limits: Limits = field(default_factory=Limits)
     ids: Callable[[], str] = lambda: str(uuid4())
@@ -111,11 +132,12 @@ async def open_live(parts: LiveParts) -> AsyncIterator[Live]:
     it, and passes ``live.nudge`` to ``kernel.after_emitting``. Whoever leads the clock runs
     ``live.relay.run()``. On SIGTERM ``live.drain()`` comes before the server's own close.
     """
-    hub = Hub()
+    hub = Hub(parts.bystander.missed)
     streams = Streams(hub, parts.broker, parts.db, parts.topics, parts.limits)
     relay = Relay(parts.db, parts.broker, parts.topics, parts.clock, parts.journal)
     live = Live(parts, hub, streams, relay)
     parts.broker.hear(NUDGE, lambda _: relay.nudge())
+    parts.broker.hear(TOLD, lambda names: parts.bystander.told(orjson.loads(names)))
     parts.broker.hear(DISCONNECT, lambda order: _obey(hub, order))
     watch = PositionWatch(hub, parts.broker, parts.limits, parts.chance)
     board = ViewerBoard(hub, parts.broker, parts.clock, parts.ids)

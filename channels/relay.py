@@ -17,6 +17,7 @@ BATCH: Final = 200
 POLL_SECONDS: Final = 0.25
 BACKOFF_MAX_SECONDS: Final = 5.0
 NUDGE: Final = "nudge"
+TOLD: Final = "told"
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +27,11 @@ class Journal(Protocol):
 
     async def append(self, rows: Sequence[kernel.OutboxRow]) -> None:
         """Take these rows over, in order; raise, and they come again."""
+
+
+def names_of(row: kernel.OutboxRow) -> frozenset[str]:
+    """Return what a fact is known by: its noun, its kind and its subject."""
+    return frozenset((row.kind.partition(".")[0], row.kind, row.body["subject"]))
 
 
 @dataclass(slots=True)
@@ -73,6 +79,7 @@ class Relay:
         if not rows:
             return 0
         await self.broker.publish_many([entry for row in rows for entry in self._entries(row)])
+        await self.broker.signal(TOLD, orjson.dumps(sorted(set().union(*map(names_of, rows)))))
         await self.journal.append(rows)
         async with self.db.sessions.begin() as session:
             await kernel.mark_sent(session, [row.id for row in rows], now=self.clock())

@@ -22,6 +22,9 @@ Keyword parameters, all optional:
 The handler returns what its annotation says (a model, a list of them, ``None``) or any
 ``Response``; ``reply`` builds one with headers, and ``answers=Model`` then documents it. Whatever
 breaks the contract is answered 400, 413, 415 or 422 before the handler runs.
+
+``public_seconds`` says that a stranger's answer is everybody's: caches may keep it so long, and it
+has an ETag. What is also the same for those who are signed in comes out of ``shared``.
 """
 
 import functools
@@ -38,6 +41,7 @@ from starlette.responses import Response
 
 from domain.kernel import AlreadyDone, IdempotencyKey, IdempotencyRow, Session, begin_once
 from server.auth import Caller, maybe_signed_in, signed_in
+from server.public import Packed, fresh
 from server.reading import Reader
 from server.state import State
 
@@ -68,6 +72,7 @@ class Operation:
     reader: Reader
     hears_caller: bool
     answers: TypeAdapter[Any] | None
+    public_seconds: int | None
 
 
 class Endpoint(Protocol):
@@ -88,6 +93,7 @@ def endpoint(  # noqa: PLR0913 (each is one clause of the contract)
     tags: tuple[str, ...] = (),
     idempotent: bool = False,
     form: bool = False,
+    public_seconds: int | None = None,
     answers: Any = None,  # noqa: ANN401 (any type pydantic can describe)
 ) -> Callable[[Handler], Endpoint]:
     """Make a handler of typed parameters into one that Starlette can call."""
@@ -111,6 +117,7 @@ def endpoint(  # noqa: PLR0913 (each is one clause of the contract)
             reader=Reader(hints, form=form),
             hears_caller=hears_caller,
             answers=_describe(answers or returned),
+            public_seconds=public_seconds,
         )
         return _door(handler, op)
 
@@ -178,6 +185,8 @@ def _door(handler: Handler, op: Operation) -> Endpoint:
                 result.headers.setdefault(name, value)
             return result
         body = b"" if op.answers is None else op.answers.dump_json(result)
+        if op.public_seconds is not None and caller is None:
+            return fresh(request, Packed.of(body), seconds=op.public_seconds)
         return Response(body, op.status, headers=headers, media_type=JSON if body else None)
 
     door = cast("Endpoint", answer)

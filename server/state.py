@@ -15,6 +15,7 @@ from domain import log, user
 from domain.kernel import Clock, Database
 from domain.payment import Till
 from server.auth import Gate
+from server.cache import Cache
 from server.deny_list import DenyList
 from server.settings import Settings
 from server.throttle import Throttle
@@ -46,6 +47,7 @@ class State(Guards):
     db: Database  # the service database: what must be consistent
     analytics: Database  # the analytics database: what grows
     redis: Redis
+    cache: Cache  # of answers that are the same for everybody
     live: Live
     journal: Journal
     till: Till  # what paying takes besides an order

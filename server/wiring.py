@@ -24,6 +24,7 @@ from channels.topics import user as user_topic
 from domain import kernel, user
 from domain.kernel import Clock, Database
 from server.auth import Gate
+from server.cache import Cache
 from server.deny_list import DenyList
 from server.settings import Settings
 from server.state import Guards, Journal, State
@@ -52,6 +53,7 @@ async def open_state(
             journal = await stack.enter_async_context(open_journal(redis, settings))
         guards = await stack.enter_async_context(open_guards(settings, db, redis, clock=clock))
         broker = RedisBroker(redis, prefix=settings.redis_prefix.rstrip(":"))
+        cache = Cache(hearing=lambda: broker.healthy)
         parts = LiveParts(
             broker=broker,
             db=db,
@@ -59,6 +61,7 @@ async def open_state(
             authenticate=partial(authenticate, guards["gate"]),
             journal=journal,
             clock=clock,
+            bystander=cache,
             origins=settings.cors_origins,
             limits=Limits(drain_seconds=settings.drain_seconds),
         )
@@ -70,6 +73,7 @@ async def open_state(
             "db": db,
             "analytics": analytics,
             "redis": redis,
+            "cache": cache,
             "live": channel_layer,
             "journal": journal,
             "till": till,

@@ -29,7 +29,7 @@ from domain.homeshopping.states import (
     BroadcastStatus,
     Promotion,
 )
-from domain.kernel import Base, BigId, Sku
+from domain.kernel import Base, BigId, Gram, Sku
 
 _TOLD: Final[dict[BroadcastStatus, type[BroadcastEvent]]] = {
     LIVE: BroadcastStarted,
@@ -67,6 +67,15 @@ class Product(Base):
     def sku(self) -> Sku:
         """Return the product's place on the shelf."""
         return Sku(f"hs-{self.product_id}")
+
+
+class ProductGram(Base):
+    """A product is filed under each gram of its name and its store's."""
+
+    __tablename__ = "hs_grams"
+
+    gram: Mapped[str] = mapped_column(Gram, primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("hs_products.product_id"), primary_key=True)
 
 
 class ProductDetail(Base):
@@ -195,3 +204,15 @@ class Like(Base):
     live_id: Mapped[int] = mapped_column(ForeignKey("hs_broadcasts.live_id"))
     created_at: Mapped[datetime]
     reminded_at: Mapped[datetime | None]
+
+
+class Search(Base):
+    """What somebody looked for among the broadcasts."""
+
+    __tablename__ = "hs_searches"
+    __table_args__ = (Index(None, "user_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    user_id: Mapped[int] = mapped_column(BigId)
+    keyword: Mapped[str] = mapped_column(String(100))
+    searched_at: Mapped[datetime]

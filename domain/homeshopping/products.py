@@ -61,7 +61,7 @@ async def change_price(
     product = await get_product(session, product_id)
     level = await stock.touch(session, product.sku)
     product.dc_rate, product.dc_price = dc_rate, dc_price
-    emit(session, stock.ProductChanged(at=now, product=_view(product, level)))
+    emit(session, stock.ProductPriced(at=now, product=_view(product, level)))
     for broadcast in await lock_showing(session, product_id, since=_today(now)):
         emit(session, broadcast.retell_price(at=now))
 

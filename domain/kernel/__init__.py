@@ -23,6 +23,7 @@ from domain.kernel.errors import (
     Unauthenticated,
 )
 from domain.kernel.events import Event, View
+from domain.kernel.grams import Gram, contains, folded, grams, wanted_grams
 from domain.kernel.idempotency import (
     AlreadyDone,
     IdempotencyKey,
@@ -47,9 +48,19 @@ from domain.kernel.outbox import (
     rows_since,
     unsent,
 )
+from domain.kernel.paging import (
+    CURSOR_LENGTH_MAX,
+    CursorInvalid,
+    Key,
+    Keyset,
+    Slice,
+    Window,
+    count_of,
+)
 from domain.kernel.time import KST, Clock, business_day, day_bounds, naive_kst, utc_now
 
 __all__ = [
+    "CURSOR_LENGTH_MAX",
     "KST",
     "AlreadyDone",
     "AnalyticsBase",
@@ -58,14 +69,18 @@ __all__ = [
     "Busy",
     "Clock",
     "Conflict",
+    "CursorInvalid",
     "Database",
     "DomainError",
     "Event",
     "Forbidden",
+    "Gram",
     "IdempotencyKey",
     "IdempotencyRow",
     "Invalid",
+    "Key",
     "KeyReused",
+    "Keyset",
     "LiveId",
     "NotFound",
     "OrderId",
@@ -74,19 +89,25 @@ __all__ = [
     "Session",
     "Sessions",
     "Sku",
+    "Slice",
     "Throttled",
     "Unauthenticated",
     "UserId",
     "UtcDateTime",
     "View",
+    "Window",
     "after_emitting",
     "anything_unheard",
     "begin_once",
     "business_day",
+    "contains",
+    "count_of",
     "day_bounds",
     "emit",
+    "folded",
     "forget_keys",
     "forget_sent",
+    "grams",
     "is_duplicate",
     "is_unavailable",
     "iso",
@@ -99,4 +120,5 @@ __all__ = [
     "rows_since",
     "unsent",
     "utc_now",
+    "wanted_grams",
 ]

@@ -2,10 +2,22 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Float,
+    ForeignKey,
+    Index,
+    Numeric,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from domain.kernel import Base, BigId, Sku
+from domain.kernel import Base, BigId, Gram, Sku
+
+# MariaDB's FLOAT is not the value that was read from it, and a cursor asks for that value.
+_SCORE = Numeric(3, 2, asdecimal=False).with_variant(Float(), "sqlite")
 
 
 class KokProduct(Base):
@@ -14,8 +26,9 @@ class KokProduct(Base):
     __tablename__ = "kok_products"
     __table_args__ = (
         Index(None, "discount_rate", "kok_product_id"),
-        Index(None, "review_cnt", "review_score"),
-        Index(None, "store_name"),
+        Index(None, "review_cnt", "review_score", "kok_product_id"),
+        Index(None, "review_score", "review_cnt", "kok_product_id"),
+        Index(None, "store_name", "review_cnt"),
     )
 
     kok_product_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
@@ -27,7 +40,7 @@ class KokProduct(Base):
     discount_rate: Mapped[int]
     discounted_price: Mapped[int]
     review_cnt: Mapped[int] = mapped_column(default=0)
-    review_score: Mapped[float] = mapped_column(Float, default=0.0)
+    review_score: Mapped[float] = mapped_column(_SCORE, default=0.0)
     ratio_5: Mapped[int] = mapped_column(default=0)
     ratio_4: Mapped[int] = mapped_column(default=0)
     ratio_3: Mapped[int] = mapped_column(default=0)
@@ -55,6 +68,17 @@ class KokProduct(Base):
     def sku(self) -> Sku:
         """Return the product's place on the shelf."""
         return Sku(f"kok-{self.kok_product_id}")
+
+
+class KokGram(Base):
+    """A product is filed under each gram of its name and its store's."""
+
+    __tablename__ = "kok_grams"
+
+    gram: Mapped[str] = mapped_column(Gram, primary_key=True)
+    kok_product_id: Mapped[int] = mapped_column(
+        ForeignKey("kok_products.kok_product_id"), primary_key=True
+    )
 
 
 class KokPrice(Base):
@@ -102,6 +126,33 @@ class KokReviewRow(Base):
     price_eval: Mapped[str] = mapped_column(String(30))
     delivery_eval: Mapped[str] = mapped_column(String(30))
     taste_eval: Mapped[str] = mapped_column(String(30))
+
+
+class KokLike(Base):
+    """Somebody likes a product."""
+
+    __tablename__ = "kok_likes"
+    __table_args__ = (
+        UniqueConstraint("user_id", "kok_product_id"),
+        Index(None, "user_id", "created_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    user_id: Mapped[int] = mapped_column(BigId)
+    kok_product_id: Mapped[int] = mapped_column(ForeignKey("kok_products.kok_product_id"))
+    created_at: Mapped[datetime]
+
+
+class KokSearch(Base):
+    """What somebody looked for in the shop."""
+
+    __tablename__ = "kok_searches"
+    __table_args__ = (Index(None, "user_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    user_id: Mapped[int] = mapped_column(BigId)
+    keyword: Mapped[str] = mapped_column(String(100))
+    searched_at: Mapped[datetime]
 
 
 class CartItem(Base):

@@ -35,7 +35,7 @@ async def change_price(
     product = await get_product(session, kok_product_id)
     level = await stock.touch(session, product.sku)
     await _set_price(session, product, rate=rate, price=price, now=now)
-    emit(session, stock.ProductChanged(at=now, product=_view(product, level)))
+    emit(session, stock.ProductPriced(at=now, product=_view(product, level)))
 
 
 async def get_product(session: Session, kok_product_id: int) -> KokProduct:

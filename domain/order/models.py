@@ -95,6 +95,7 @@ class Order(Base):
     __tablename__ = "orders"
     __table_args__ = (
         Index(None, "user_id", "order_id"),
+        Index(None, "user_id", "order_time"),
         Index(None, "status", "pay_by"),
         Index(None, "next_move_at"),
     )

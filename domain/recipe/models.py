@@ -1,9 +1,11 @@
 """Recipes and their ingredients."""
 
-from sqlalchemy import ForeignKey, Index, String
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from domain.kernel import Base, BigId
+from domain.kernel import Base, BigId, Gram
 
 
 class Material(Base):
@@ -23,6 +25,7 @@ class Recipe(Base):
     """A dish; its id is the one it has where it was published."""
 
     __tablename__ = "recipes"
+    __table_args__ = (Index(None, "scrap_count", "recipe_id"),)
 
     recipe_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     recipe_title: Mapped[str] = mapped_column(String(200))
@@ -35,3 +38,27 @@ class Recipe(Base):
     thumbnail_url: Mapped[str] = mapped_column(String(200))
 
     materials: Mapped[list[Material]] = relationship(lazy="raise", order_by=Material.id)
+
+
+class RecipeGram(Base):
+    """A recipe is filed under each gram of its dish's name and its title."""
+
+    __tablename__ = "recipe_grams"
+
+    gram: Mapped[str] = mapped_column(Gram, primary_key=True)
+    recipe_id: Mapped[int] = mapped_column(ForeignKey("recipes.recipe_id"), primary_key=True)
+
+
+class Rating(Base):
+    """What one user thinks of a recipe, 0 to 5; they may change their mind."""
+
+    __tablename__ = "recipe_ratings"
+    __table_args__ = (
+        CheckConstraint("rating BETWEEN 0 AND 5", name="rating_in_stars"),
+        Index(None, "recipe_id", "rating"),
+    )
+
+    user_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    recipe_id: Mapped[int] = mapped_column(ForeignKey("recipes.recipe_id"), primary_key=True)
+    rating: Mapped[int]
+    rated_at: Mapped[datetime]

@@ -1,7 +1,7 @@
 """How many of each thing are left, so that nothing is promised twice."""
 
 from domain.stock.errors import SoldOut
-from domain.stock.events import ProductChanged
+from domain.stock.events import ProductChanged, ProductPriced
 from domain.stock.models import Level, StockMovement, StockRow
 from domain.stock.schemas import ProductView
 from domain.stock.service import adjust, dispatch, levels, release, reserve, stock_up, touch
@@ -9,6 +9,7 @@ from domain.stock.service import adjust, dispatch, levels, release, reserve, sto
 __all__ = [
     "Level",
     "ProductChanged",
+    "ProductPriced",
     "ProductView",
     "SoldOut",
     "StockMovement",

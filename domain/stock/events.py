@@ -20,3 +20,9 @@ class ProductChanged(Event):
     @property
     def topics(self) -> tuple[str, ...]:
         return (f"product:{self.product.sku}",)
+
+
+class ProductPriced(ProductChanged):
+    """The product costs something else now; lists that are ordered by price change with it."""
+
+    kind: ClassVar[str] = "product.priced"

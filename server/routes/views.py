@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.kernel import KST, naive_kst
+from domain.kernel import CURSOR_LENGTH_MAX, KST, Window, naive_kst
 
 # Ids and quantities that a database can hold.
 Id = Annotated[int, Field(ge=1, le=2**62)]
@@ -25,10 +25,15 @@ class Said(BaseModel):
 
 
 class Page(BaseModel):
-    """One page of a list, counted from 1."""
+    """One page of a list, counted from 1, or what follows the last one's ``next_cursor``."""
 
     page: int = Field(1, ge=1, le=100_000)
     size: int = Field(20, ge=1, le=500)
+    cursor: str | None = Field(None, max_length=CURSOR_LENGTH_MAX)
+
+    def window(self) -> Window:
+        """Return the part of the list that is wanted."""
+        return Window(self.size, self.page, self.cursor)
 
 
 class Slot(BaseModel):

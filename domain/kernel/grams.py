@@ -1,0 +1,51 @@
+"""Finding a substring through an index: texts are filed under the pairs of letters they contain.
+
+Two-syllable words are how Korean food is named, so a keyword of two letters is one look-up. Each
+context keeps a table of its own (``gram``, the id of what contains it); what the grams let
+through is compared once more with the text itself, because pairs do not say in which order they
+stood. The technique is an inverted index of character n-grams (Manning, Raghavan & Schütze,
+"Introduction to Information Retrieval", §3.2.2), here with n = 1 and 2.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import Final
+
+from sqlalchemy import String
+from sqlalchemy.dialects import mysql
+
+GRAM_LENGTH: Final = 2
+# Compared byte for byte: what counts as the same letter is decided by ``folded``.
+Gram: Final = String(GRAM_LENGTH).with_variant(
+    mysql.VARCHAR(GRAM_LENGTH, charset="utf8mb4", collation="utf8mb4_bin"), "mysql", "mariadb"
+)
+
+
+def folded(text: str) -> str:
+    """Return the text without differences of case, composition and blanks' number."""
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def grams(*texts: str) -> frozenset[str]:
+    """Return every letter and every pair of neighbouring letters of these texts' words."""
+    words = [word for text in texts for word in folded(text).split()]
+    letters = {letter for word in words for letter in word}
+    return frozenset(letters | {"".join(pair) for word in words for pair in pairwise(word)})
+
+
+def wanted_grams(keyword: str) -> frozenset[str]:
+    """Return the grams that a text containing the keyword is certainly filed under.
+
+    Empty when the keyword is blank.
+    """
+    found: set[str] = set()
+    for word in folded(keyword).split():
+        found |= {"".join(pair) for pair in pairwise(word)} or {word}
+    return frozenset(found)
+
+
+def contains(keyword: str, texts: Iterable[str]) -> bool:
+    """Tell whether one of the texts contains the keyword, whatever the case."""
+    sought = folded(keyword)
+    return any(sought in folded(text) for text in texts)

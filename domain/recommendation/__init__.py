@@ -1,0 +1,1 @@
+"""Recommendation: what goes with what, by the words in its name."""
