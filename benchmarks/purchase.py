@@ -19,7 +19,7 @@ from benchmarks._house import PASSWORD, Buyer, House, open_house
 from benchmarks._pool import Request, flat_out
 from domain import order, payment
 from domain.kernel import OrderId, business_day, utc_now
-from domain.payment import Begun, PaymentOrder, Till, Verdict, sign
+from domain.payment import Begun, PaymentOrder, PaymentView, Till, Verdict, sign
 from server.till import delays, draw_tx_id, token_of
 
 LINES: Final = 8
@@ -38,7 +38,7 @@ class Agreeable:
         """Begin to collect."""
         return Begun(payment_id=f"pay-{order.tx_id}", checkout_url=None)
 
-    async def look_up(self, tx_id: str) -> Verdict | None:
+    async def look_up(self, payment: PaymentView) -> Verdict | None:
         """Say nothing."""
         return None
 

@@ -10,7 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 
 from channels import sse, websocket
-from server import pages
+from server import pages, rate_limit
 from server.errors import EXCEPTION_HANDLERS
 from server.middleware.access_log import AccessLog
 from server.middleware.body_limit import BodyLimit
@@ -19,13 +19,49 @@ from server.middleware.failures import Failures
 from server.middleware.request_id import RequestId
 from server.middleware.security_headers import SecurityHeaders, inline_scripts
 from server.pages import PAGES
-from server.routes import homeshopping, kok, notification, order, payment, system, user
+from server.routes import (
+    cart,
+    homeshopping,
+    homeshopping_likes,
+    homeshopping_search,
+    kok,
+    kok_cache,
+    kok_likes,
+    kok_product,
+    kok_search,
+    log,
+    log_batch,
+    notification,
+    order,
+    order_list,
+    order_payment,
+    order_status,
+    payment,
+    recipe,
+    recipe_ingredients,
+    recipe_search,
+    recommendation,
+    recommendation_recipes,
+    reference,
+    system,
+    user,
+    user_sessions,
+)
+from server.routing import Switchboard
 from server.settings import Settings
 from server.state import State
 
 OpenState = Callable[[], AbstractAsyncContextManager[State]]
 
-EXPOSED = ("X-Request-Id", "Idempotent-Replayed", "Retry-After")
+UNZIPPED = ("text/event-stream", "image/png", "image/jpeg", "image/webp", "video/*")
+EXPOSED = (
+    "X-Request-Id",
+    "Idempotent-Replayed",
+    "Retry-After",
+    "ETag",
+    "Link",
+    *rate_limit.HEADERS,
+)
 
 
 def create_app(settings: Settings, open_state: OpenState) -> Starlette:
@@ -36,12 +72,12 @@ def create_app(settings: Settings, open_state: OpenState) -> Starlette:
         async with open_state() as state:
             yield state
 
-    return Starlette(
-        routes=routes(),
+    app = Starlette(
         middleware=middleware(settings),
         exception_handlers={**EXCEPTION_HANDLERS},
-        lifespan=lifespan,
     )
+    app.router = Switchboard(routes(), lifespan=lifespan)
+    return app
 
 
 def routes() -> list[BaseRoute]:
@@ -51,12 +87,33 @@ def routes() -> list[BaseRoute]:
         *websocket.routes,
         *sse.routes,
         *system.routes,
+        *reference.routes,
         *user.routes,
+        *user_sessions.routes,
+        *log.routes,
+        *log_batch.routes,
         *homeshopping.routes,
+        *homeshopping_likes.routes,
+        *homeshopping_search.routes,
         *notification.routes,
         *kok.routes,
+        *kok_product.routes,
+        *kok_search.routes,
+        *kok_likes.routes,
+        *kok_cache.routes,
+        *cart.routes,
+        # Before the recipes themselves: "search" is no recipe's id.
+        *recipe_search.routes,
+        *recipe_ingredients.routes,
+        *recipe.routes,
+        *recommendation.routes,
+        *recommendation_recipes.routes,
         # Before the orders themselves: "payment" is no order's id.
         *payment.routes,
+        *order_payment.routes,
+        # "count" and "recent" are none either.
+        *order_list.routes,
+        *order_status.routes,
         *order.routes,
     ]
 
@@ -76,7 +133,9 @@ def middleware(settings: Settings) -> list[Middleware]:
             allow_credentials=True,
             expose_headers=EXPOSED,
         ),
-        Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
+        Middleware(
+            GZipMiddleware, minimum_size=1024, compresslevel=5, exclude_content_types=UNZIPPED
+        ),
         Middleware(Failures),
         Middleware(BodyLimit, bytes_max=settings.body_bytes_max),
     ]

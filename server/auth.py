@@ -15,6 +15,8 @@ from domain.kernel import Clock, DomainError, Unauthenticated, UserId, is_unavai
 from server.deny_list import DenyList
 
 SCHEME: Final = "bearer"
+# Each may do what those before it may.
+RANKS: Final = (user.Role.USER, user.Role.OPERATOR, user.Role.ADMIN)
 
 
 class NotAuthenticated(Unauthenticated):
@@ -32,6 +34,10 @@ class Caller:
     session_id: str
     role: user.Role
     expires_at: datetime
+
+    def reaches(self, role: user.Role) -> bool:
+        """Tell whether they may do what takes this role."""
+        return RANKS.index(self.role) >= RANKS.index(role)
 
 
 @dataclass(frozen=True, slots=True)

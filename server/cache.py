@@ -7,15 +7,16 @@ may go unheard, because Redis is away, the net hangs much higher.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection, Hashable
+from collections.abc import Awaitable, Callable, Collection, Hashable, Sized
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar, cast
 
-from cachetools import LRUCache
+import cachetools
 
 T = TypeVar("T")
 
-ENTRIES_MAX: Final = 2_000
+BYTES_MAX: Final = 64 << 20
+ENTRY_BYTES: Final = 1 << 10  # of what does not tell its size, and of the smallest
 KEPT_SECONDS: Final = 60.0
 KEPT_UNHEARD_SECONDS: Final = 1.0
 
@@ -28,6 +29,10 @@ class Kept:
     names: frozenset[str]
     since: float
 
+    def __len__(self) -> int:
+        """Return how many bytes it counts for."""
+        return max(ENTRY_BYTES, len(self.value) if isinstance(self.value, Sized) else 0)
+
 
 @dataclass(eq=False, slots=True)
 class Flight:
@@ -39,18 +44,23 @@ class Flight:
 
 
 class Cache:
-    """What was read lately. One reader at a time fetches a value; the others wait for it."""
+    """What was read lately. One reader at a time fetches a value; the others wait for it.
+
+    What was asked for the longest ago makes room for the new once ``bytes_max`` are kept.
+    """
 
     def __init__(
         self,
         *,
         hearing: Callable[[], bool] = lambda: True,
         timer: Callable[[], float] = time.monotonic,
-        entries_max: int = ENTRIES_MAX,
+        bytes_max: int = BYTES_MAX,
     ) -> None:
         self.hearing = hearing
         self._timer = timer
-        self._kept: LRUCache[Hashable, Kept] = LRUCache(entries_max)
+        self._kept: cachetools.LRUCache[Hashable, Kept] = cachetools.LRUCache(
+            bytes_max, getsizeof=len
+        )
         self._flights: dict[Hashable, Flight] = {}
 
     async def get(
@@ -81,7 +91,10 @@ class Cache:
 
     def forget(self, means: Callable[[frozenset[str]], bool]) -> int:
         """Forget every value whose names are meant; return how many were kept."""
-        gone = [key for key, kept in self._kept.items() if means(kept.names)]
+        glance = (
+            cachetools.Cache.__getitem__
+        )  # which, unlike LRUCache's own, is no use of the value
+        gone = [key for key in self._kept if means(glance(self._kept, key).names)]
         for key in gone:
             del self._kept[key]
         for key, flight in tuple(self._flights.items()):
@@ -89,6 +102,10 @@ class Cache:
                 flight.late = True
                 del self._flights[key]  # whoever asks from now on reads anew
         return len(gone)
+
+    def held(self, name: str) -> int:
+        """Return how many values are kept that a fact of this name would end."""
+        return sum(name in kept.names for kept in self._kept.values())
 
     @property
     def _lasting(self) -> float:
@@ -107,8 +124,9 @@ class Cache:
             raise
         else:
             flight.landed.set_result(value)
-            if not flight.late:
-                self._kept[key] = Kept(value, names, since)
+            kept = Kept(value, names, since)
+            if not flight.late and len(kept) <= self._kept.maxsize:
+                self._kept[key] = kept
             return value
         finally:
             flight.landed.cancel()

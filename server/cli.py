@@ -8,7 +8,9 @@ import structlog
 import typer
 from pydantic import ValidationError
 
+from domain import kernel, user
 from server import demonstration, doctor, processes
+from server.language import worded
 from server.logs import set_up_logs
 from server.settings import Settings
 
@@ -64,6 +66,24 @@ def migrate() -> None:
 def config() -> None:
     """Print the effective settings; secrets stay hidden."""
     typer.echo(json.dumps(read_settings().describe(), ensure_ascii=False, indent=2, default=str))
+
+
+@app.command()
+def role(
+    email: Annotated[str, typer.Argument(help="Whose account.")],
+    role: Annotated[user.Role, typer.Argument(help="What they may do from now on.")],
+) -> None:
+    """Make somebody an operator, an admin, or a user again; their sessions end."""
+    settings = read_settings()
+    try:
+        ended = asyncio.run(processes.appoint(settings, email, role))
+    except kernel.DomainError as error:
+        typer.secho(f"{email}: {worded(error, 'en')}", err=True, fg=typer.colors.RED)
+        raise typer.Exit(1) from error
+    typer.echo(f"{email} is now {role.value}; {ended} sessions ended")
+    if ended and not settings.redis_url:
+        minutes = settings.access_token_expire_minutes
+        typer.echo(f"a server that runs without REDIS_URL hears of it within {minutes:g} minutes")
 
 
 @app.command(name="payment-simulator")

@@ -4,14 +4,19 @@ The sessions table is the truth; Redis is the quick look at it. One key per ende
 every token of that session, and dies with the last of them. A marker says that the list is whole:
 a Redis that is gone, or came back empty, or missed one of our writes, is not asked again before
 the list was rebuilt from the table, and until then the table answers.
+
+Whoever was let in a moment ago is let in again unasked. That a session ended is told to every
+process at once (``recall``); one that did not hear it finds out after ``TRUSTED_SECONDS``.
 """
 
 import asyncio
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Final
 
 import structlog
+from cachetools import TTLCache
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -20,6 +25,8 @@ from domain import user
 from domain.kernel import Clock, Database, is_unavailable
 
 RETRY_SECONDS: Final = (0.1, 0.5, 2.0, 5.0)
+TRUSTED_SECONDS: Final = 1.0
+TRUSTED_MAX: Final = 10_000
 UNREACHABLE: Final = (RedisError, OSError, TimeoutError)
 
 log = structlog.get_logger()
@@ -28,8 +35,15 @@ log = structlog.get_logger()
 class DenyList:
     """The ended sessions whose tokens would still be valid, at most ``lifetime`` after."""
 
-    def __init__(
-        self, redis: Redis, db: Database, *, prefix: str, lifetime: timedelta, clock: Clock
+    def __init__(  # noqa: PLR0913 (what it asks, and by which clocks)
+        self,
+        redis: Redis,
+        db: Database,
+        *,
+        prefix: str,
+        lifetime: timedelta,
+        clock: Clock,
+        timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self._redis = redis
         self._db = db
@@ -40,6 +54,8 @@ class DenyList:
         self._behind = asyncio.Event()
         self._behind.set()
         self._failures = 0
+        self._trusted: TTLCache[str, bool] = TTLCache(TRUSTED_MAX, TRUSTED_SECONDS, timer)
+        self._recalls = 0
 
     @property
     def is_behind(self) -> bool:
@@ -48,6 +64,15 @@ class DenyList:
 
     async def contains(self, session_id: str) -> bool:
         """Tell whether the session was ended."""
+        if session_id in self._trusted:
+            return False
+        recalls = self._recalls
+        ended = await self._look_up(session_id)
+        if not ended and recalls == self._recalls:  # else the answer may be older than the end
+            self._trusted[session_id] = True
+        return ended
+
+    async def _look_up(self, session_id: str) -> bool:
         if not self.is_behind:
             try:
                 whole, ended = await self._redis.mget(self._marker, self._key(session_id))
@@ -62,10 +87,18 @@ class DenyList:
 
     async def add(self, session_ids: Iterable[str]) -> None:
         """Deny these sessions, which the table already says are over."""
+        ended = list(session_ids)
         try:
-            await self._write(session_ids)
+            await self._write(ended)
         except UNREACHABLE as error:
             self._fall_behind(error)
+        for session_id in ended:  # last: somebody may have asked meanwhile
+            self.recall(session_id)
+
+    def recall(self, session_id: str) -> None:
+        """Trust the session no longer: somewhere it was ended."""
+        self._recalls += 1
+        self._trusted.pop(session_id, None)
 
     async def keep_up(self) -> None:
         """Rebuild the list whenever it may have missed something, until cancelled."""

@@ -19,6 +19,10 @@ Keyword parameters, all optional:
 * ``key``: ``IdempotencyKey | None`` under ``idempotent=True``; hand it to ``once``
 * any other name is a path parameter, read as its annotation (``order_id: OrderId``)
 
+``role=user.Role.OPERATOR`` under ``auth="required"`` lets in operators and admins only; others are
+refused before their request is read. ``limit`` names the policy of ``server.rate_limit`` by which
+callers are counted; by default that of reads, or of writes.
+
 The handler returns what its annotation says (a model, a list of them, ``None``) or any
 ``Response``; ``reply`` builds one with headers, and ``answers=Model`` then documents it. Whatever
 breaks the contract is answered 400, 413, 415 or 422 before the handler runs.
@@ -33,25 +37,27 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final, Literal, Protocol, TypeVar, cast, get_type_hints
+from typing import Any, Final, Protocol, TypeVar, cast, get_type_hints
 
 from pydantic import BaseModel, TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from domain import user
 from domain.kernel import AlreadyDone, IdempotencyKey, IdempotencyRow, Session, begin_once
-from server.auth import Caller, maybe_signed_in, signed_in
+from server.admission import Auth, admit
+from server.auth import Caller
+from server.language import SPOKEN
 from server.public import Packed, fresh
+from server.rate_limit import STANDING, Policy
 from server.reading import Reader
 from server.state import State
 
-Auth = Literal["required", "optional", "none"]
 Handler = Callable[..., Awaitable[Any]]
 
 JSON: Final = "application/json"
 NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
-# What belongs to one person is in nobody's cache.
-PRIVATE: Final[Mapping[str, str]] = MappingProxyType({"Cache-Control": "no-store"})
+PRIVATE: Final = "no-store"  # unless an answer says that it is everybody's
 REPLAYED: Final = "Idempotent-Replayed"
 
 Out = TypeVar("Out", bound=BaseModel)
@@ -68,6 +74,8 @@ class Operation:
     status: int
     errors: tuple[int, ...]
     auth: Auth
+    role: user.Role | None
+    limit: Policy | None
     idempotent: bool
     reader: Reader
     hears_caller: bool
@@ -90,6 +98,8 @@ def endpoint(  # noqa: PLR0913 (each is one clause of the contract)
     status: int = 200,
     errors: tuple[int, ...] = (),
     auth: Auth = "none",
+    role: user.Role | None = None,
+    limit: Policy | None = None,
     tags: tuple[str, ...] = (),
     idempotent: bool = False,
     form: bool = False,
@@ -97,6 +107,7 @@ def endpoint(  # noqa: PLR0913 (each is one clause of the contract)
     answers: Any = None,  # noqa: ANN401 (any type pydantic can describe)
 ) -> Callable[[Handler], Endpoint]:
     """Make a handler of typed parameters into one that Starlette can call."""
+    assert role is None or auth == "required", "a role is a signed-in person's"
 
     def wrap(handler: Handler) -> Endpoint:
         hints = get_type_hints(handler, include_extras=True)
@@ -113,6 +124,8 @@ def endpoint(  # noqa: PLR0913 (each is one clause of the contract)
             status=status,
             errors=errors,
             auth=auth,
+            role=role,
+            limit=limit,
             idempotent=idempotent,
             reader=Reader(hints, form=form),
             hears_caller=hears_caller,
@@ -166,38 +179,37 @@ async def once(request: Request[State], key: IdempotencyKey | None) -> AsyncIter
 def _door(handler: Handler, op: Operation) -> Endpoint:
     @functools.wraps(handler)
     async def answer(request: Request[State]) -> Response:
-        given: dict[str, Any] = {}
-        caller = await _caller(request, op)
-        if op.hears_caller:
-            given["caller"] = caller
-        given |= await op.reader.read(request)
-        if op.idempotent:
-            given["key"] = await op.reader.key(request, who=_who(request, caller))
-        headers = PRIVATE if caller is not None else NO_HEADERS
-        try:
-            result = await handler(request, **given)
-        except AlreadyDone as done:
-            replayed = {**headers, REPLAYED: "true"}
-            body = TypeAdapter(dict[str, Any]).dump_json(done.answer)
-            return Response(body, op.status, headers=replayed, media_type=JSON)
-        if isinstance(result, Response):
-            for name, value in headers.items():
-                result.headers.setdefault(name, value)
-            return result
-        body = b"" if op.answers is None else op.answers.dump_json(result)
-        if op.public_seconds is not None and caller is None:
-            return fresh(request, Packed.of(body), seconds=op.public_seconds)
-        return Response(body, op.status, headers=headers, media_type=JSON if body else None)
+        caller = await admit(request, auth=op.auth, role=op.role, limit=op.limit)
+        response = await _answer(handler, op, request, caller)
+        response.headers.setdefault("Cache-Control", PRIVATE)
+        response.raw_headers.extend(request.scope.get(STANDING, ()))
+        response.raw_headers.extend(request.scope.get(SPOKEN, ()))
+        return response
 
     door = cast("Endpoint", answer)
     door.__op__ = op
     return door
 
 
-async def _caller(request: Request[State], op: Operation) -> Caller | None:
-    if op.auth == "required":
-        return await signed_in(request)
-    return await maybe_signed_in(request) if op.auth == "optional" else None
+async def _answer(
+    handler: Handler, op: Operation, request: Request[State], caller: Caller | None
+) -> Response:
+    given = await op.reader.read(request)
+    if op.hears_caller:
+        given["caller"] = caller
+    if op.idempotent:
+        given["key"] = await op.reader.key(request, who=_who(request, caller))
+    try:
+        result = await handler(request, **given)
+    except AlreadyDone as done:
+        body = TypeAdapter(dict[str, Any]).dump_json(done.answer)
+        return Response(body, op.status, headers={REPLAYED: "true"}, media_type=JSON)
+    if isinstance(result, Response):
+        return result
+    body = b"" if op.answers is None else op.answers.dump_json(result)
+    if op.public_seconds is not None and caller is None:
+        return fresh(request, Packed.of(body), seconds=op.public_seconds)
+    return Response(body, op.status, media_type=JSON if body else None)
 
 
 def _who(request: Request[State], caller: Caller | None) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import orjson
 import structlog
@@ -13,8 +13,11 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
-from domain import homeshopping, kernel, order, payment, user
+from domain import homeshopping, kernel, order, payment, recipe, recommendation, user
+from domain import log as event_log
 from server.cookies import forget_cookies
+from server.language import HEADERS, Language, language_of, translated, worded
+from server.rate_limit import STANDING
 
 RETRY_AFTER_SECONDS: Final = 2
 NOT_FOUND_PAGE: Final = Path(__file__).parent.parent / "static" / "pages" / "404.html"
@@ -31,17 +34,28 @@ STATUS: Final[Mapping[type[kernel.DomainError], int]] = {
 # Refusals that the earlier API answered with another status than their family's.
 EARLIER_STATUS: Final[Mapping[type[kernel.DomainError], int]] = {
     homeshopping.ProductNotFound: 400,
+    event_log.AuthorInvalid: 400,
+    event_log.EventTypeMissing: 400,
+    order.NotPaid: 400,
     order.NothingSelected: 400,
     order.SelectionGone: 400,
+    order.StatusUnknown: 400,
     payment.BadWebhook: 400,
     payment.ForgedWebhook: 400,
     payment.NotPayable: 400,
+    payment.NotRequested: 400,
     payment.PaymentFailed: 400,
     payment.PaymentLapsed: 400,
     payment.PaymentRefused: 400,
+    payment.PaymentTimedOut: 408,
+    payment.PaymentUndecided: 400,
+    payment.ProviderFailed: 400,
+    payment.ProviderUnclear: 502,
+    recipe.LeftoversUnclear: 400,
+    recommendation.NothingToRecommend: 400,
 }
 
-# What people read when the framework refuses, by status.
+# What people read when the framework refuses, by status; in English, see server/words.
 TEXTS: Final[Mapping[int, str]] = {
     400: "요청을 이해할 수 없습니다.",
     404: "Not Found",
@@ -52,6 +66,7 @@ TEXTS: Final[Mapping[int, str]] = {
     500: "서버 오류가 발생했습니다. 잠시 후 다시 시도해주세요.",
     503: "데이터베이스 연결에 문제가 발생했습니다. 잠시 후 다시 시도해주세요.",
 }
+FIELDS: Final = "입력값이 올바르지 않습니다. ({fields})"
 CODES: Final[Mapping[int, str]] = {
     400: "bad_request",
     404: "route_not_found",
@@ -68,7 +83,10 @@ log = structlog.get_logger()
 
 
 class Unacceptable(HTTPException):
-    """A request that broke the contract before any rule was asked: 400, 413, 415 or 422."""
+    """A request that broke the contract before any rule was asked: 400, 413, 415 or 422.
+
+    ``values`` fill the braces of ``text``, in whatever language it is read.
+    """
 
     def __init__(
         self,
@@ -77,10 +95,23 @@ class Unacceptable(HTTPException):
         code: str | None = None,
         text: str | None = None,
         errors: Errors | None = None,
+        **values: object,
     ) -> None:
-        super().__init__(status, text or TEXTS[status])
+        self.pattern, self.values = text or TEXTS[status], values
+        super().__init__(status, self.pattern.format(**values))
         self.code = code or CODES[status]
         self.errors = errors
+
+    @classmethod
+    def fields(cls, errors: Errors) -> Self:
+        """Return the refusal of fields that break their rules; ``loc`` begins with their place."""
+        names = dict.fromkeys(".".join(map(str, one["loc"][1:])) for one in errors)
+        named = ", ".join(name for name in names if name)
+        return cls(422, text=FIELDS if named else None, fields=named, errors=errors)
+
+    def worded(self, language: Language) -> str:
+        """Return what it says, in that language."""
+        return translated(self.pattern, language).format(**self.values)
 
 
 def problem(  # noqa: PLR0913 (each is one member of the answer)
@@ -92,7 +123,10 @@ def problem(  # noqa: PLR0913 (each is one member of the answer)
     errors: Errors | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return an error answer: RFC 9457's members, and the words earlier clients look for."""
+    """Return an error answer: RFC 9457's members, and the words earlier clients look for.
+
+    ``detail`` is in the caller's language already.
+    """
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -106,7 +140,11 @@ def problem(  # noqa: PLR0913 (each is one member of the answer)
     }
     if status == HTTPStatus.UNPROCESSABLE_ENTITY:
         body["errors"] = errors or [{"type": code, "loc": [], "msg": detail}]
-    return Response(_json(body), status, headers=headers, media_type="application/json")
+    # Caches would keep a 404, for one, as long as they like.
+    headers = {"Cache-Control": "no-store", **(headers or {})}
+    answer = Response(_json(body), status, headers=headers, media_type="application/json")
+    answer.raw_headers.extend((*HEADERS[language_of(scope)], *scope.get(STANDING, ())))
+    return answer
 
 
 def prefers_html(accept: str) -> bool:
@@ -135,7 +173,8 @@ async def refuse(request: Request, error: Exception) -> Response:
     if isinstance(error, kernel.Busy):
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     status = status_of(type(error))
-    answer = problem(request.scope, status, code=error.code, detail=str(error), headers=headers)
+    detail = worded(error, language_of(request.scope))
+    answer = problem(request.scope, status, code=error.code, detail=detail, headers=headers)
     # A cookie that was refused would be sent, and refused, again and again.
     return forget_cookies(answer) if isinstance(error, user.RefreshRefused) else answer
 
@@ -152,15 +191,14 @@ async def reject(request: Request, error: Exception) -> Response:
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(_allowed(request))
     code = CODES.get(status, HTTPStatus(status).phrase.lower().replace(" ", "_"))
-    detail = TEXTS.get(status, error.detail)
+    detail = translated(TEXTS.get(status, error.detail), language_of(request.scope))
     return problem(request.scope, status, code=code, detail=detail, headers=headers)
 
 
 def reject_unacceptable(scope: Scope, error: Unacceptable) -> Response:
     """Answer a request that broke the contract."""
-    return problem(
-        scope, error.status_code, code=error.code, detail=error.detail, errors=error.errors
-    )
+    detail = error.worded(language_of(scope))
+    return problem(scope, error.status_code, code=error.code, detail=detail, errors=error.errors)
 
 
 def failure(scope: Scope, error: Exception) -> Response:
@@ -168,9 +206,11 @@ def failure(scope: Scope, error: Exception) -> Response:
     if kernel.is_unavailable(error):
         log.warning("database_unavailable", path=scope["path"], error=type(error).__name__)
         headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
-        return problem(scope, 503, code="database_unavailable", detail=TEXTS[503], headers=headers)
+        detail = translated(TEXTS[503], language_of(scope))
+        return problem(scope, 503, code="database_unavailable", detail=detail, headers=headers)
     log.error("request_failed", path=scope["path"], exc_info=error)
-    return problem(scope, 500, code=CODES[500], detail=TEXTS[500])
+    detail = translated(TEXTS[500], language_of(scope))
+    return problem(scope, 500, code=CODES[500], detail=detail)
 
 
 def _allowed(request: Request) -> list[str]:

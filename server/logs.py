@@ -1,26 +1,26 @@
 """How this process writes its log: lines for people, or JSON for machines, on stderr."""
 
+import json
 import logging
 import sys
+from collections.abc import Callable
 
+import orjson
 import structlog
 
 
 def set_up_logs(*, as_json: bool) -> None:
-    """Send structlog's and the libraries' lines through one renderer."""
+    """Send structlog's and the libraries' lines through the same renderer."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
+        structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *shared,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*shared, *_renderers(as_json=as_json, serializer=_as_bytes)],
+        # Not through the standard library: every request is a line, and would pay for the detour.
+        logger_factory=_factory(as_json=as_json),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler()
@@ -29,7 +29,7 @@ def set_up_logs(*, as_json: bool) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                *_renderers(as_json=as_json),
+                *_renderers(as_json=as_json, serializer=_as_text),
             ],
         )
     )
@@ -41,12 +41,31 @@ def set_up_logs(*, as_json: bool) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-def _renderers(*, as_json: bool) -> list[structlog.typing.Processor]:
+def _factory(*, as_json: bool) -> Callable[..., structlog.typing.WrappedLogger]:
+    if as_json:
+        return structlog.BytesLoggerFactory(sys.stderr.buffer)
+    return structlog.PrintLoggerFactory(sys.stderr)
+
+
+def _renderers(
+    *, as_json: bool, serializer: Callable[..., str | bytes]
+) -> list[structlog.typing.Processor]:
     if as_json:
         return [
             structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            structlog.processors.JSONRenderer(serializer),
         ]
     # The rich traceback shows every local, secrets too, and holds the loop up for seconds.
     plain = structlog.dev.plain_traceback
     return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
+
+
+def _as_text(line: object, default: Callable[[object], object]) -> str:
+    return _as_bytes(line, default).decode()
+
+
+def _as_bytes(line: object, default: Callable[[object], object]) -> bytes:
+    try:
+        return orjson.dumps(line, default)
+    except TypeError:  # half a character, or a number beyond 64 bits: rare, and no reason to fail
+        return json.dumps(line, default=default).encode()

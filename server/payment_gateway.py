@@ -10,6 +10,7 @@ from domain.payment import (
     PaymentOrder,
     PaymentRefused,
     PaymentStatus,
+    PaymentView,
     ProviderUnreachable,
     Verdict,
 )
@@ -22,6 +23,7 @@ STATUS: Final = {
     "PAYMENT_CANCELLED": PaymentStatus.CANCELLED,
     "REFUNDED": PaymentStatus.REFUNDED,
 }
+UNKNOWN: Final = "payment_unknown"
 TIMEOUT: Final = httpx.Timeout(10.0, connect=3.0)
 
 
@@ -38,7 +40,8 @@ class HttpPaymentGateway:
 
         Raises ProviderUnreachable (certainly not heard), PaymentRefused, OutcomeUnknown.
         """
-        asked = {"version": "v2", **order.model_dump(mode="json", exclude_none=True)}
+        told = order.model_dump(mode="json", exclude_none=True, exclude={"method"})
+        asked = {"version": "v2", **told}
         try:
             answer = await self._client.post(
                 self._url, json=asked, headers=self._headers, timeout=TIMEOUT
@@ -55,22 +58,19 @@ class HttpPaymentGateway:
         except ValueError as error:
             raise OutcomeUnknown from error
 
-    async def look_up(self, tx_id: str) -> Verdict | None:
+    async def look_up(self, payment: PaymentView) -> Verdict | None:
         """Return the provider's truth, None when it knows no such payment."""
+        answer = await self._ask("GET", "", params={"tx_id": payment.tx_id})
+        return None if answer.status_code == httpx.codes.NOT_FOUND else _verdict(answer)
+
+    async def find(self, tx_id: str) -> Verdict | None:
+        """Return the truth of a payment that nobody will tell us about by himself.
+
+        None only when the provider says in so many words that it knows no such payment: a 404 of
+        whatever stands between us and it, or of one without this address, says nothing.
+        """
         answer = await self._ask("GET", "", params={"tx_id": tx_id})
-        if answer.status_code == httpx.codes.NOT_FOUND:
-            return None
-        told = _read(answer)
-        try:
-            return Verdict(
-                status=STATUS[told["status"]],
-                payment_id=str(told["payment_id"]),
-                user_id=told.get("user_id"),
-                amount=told.get("amount"),
-                reason=told.get("failure_reason"),
-            )
-        except (KeyError, ValueError) as error:
-            raise OutcomeUnknown from error
+        return None if is_unknown(answer) else _verdict(answer)
 
     async def call_off(self, payment_id: str) -> None:
         """Ask to stop a payment that is still pending; one already decided stays so."""
@@ -90,6 +90,31 @@ class HttpPaymentGateway:
             )
         except httpx.HTTPError as error:
             raise OutcomeUnknown from error
+
+
+def is_unknown(answer: httpx.Response) -> bool:
+    """Tell whether the provider says that it knows no such payment."""
+    if answer.status_code != httpx.codes.NOT_FOUND:
+        return False
+    try:
+        told = answer.json()
+    except ValueError:
+        return False
+    return isinstance(told, dict) and told.get("code") == UNKNOWN
+
+
+def _verdict(answer: httpx.Response) -> Verdict:
+    told = _read(answer)
+    try:
+        return Verdict(
+            status=STATUS[told["status"]],
+            payment_id=str(told["payment_id"]),
+            user_id=told.get("user_id"),
+            amount=told.get("amount"),
+            reason=told.get("failure_reason"),
+        )
+    except (KeyError, ValueError) as error:
+        raise OutcomeUnknown from error
 
 
 def _read(answer: httpx.Response) -> dict[str, Any]:

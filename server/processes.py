@@ -8,11 +8,13 @@ from os import environ
 
 from starlette.applications import Starlette
 
+from domain import kernel, user
 from server import migrate as migrations
+from server import sessions
 from server.app import create_app
 from server.clockwork import standing_by
 from server.logs import set_up_logs
-from server.serving import drained
+from server.serving import drained, settle_memory
 from server.serving import serve as serve_app
 from server.settings import Settings
 from server.state import State
@@ -40,6 +42,7 @@ def web() -> Starlette:
             if environ.get(CLOCK):
                 await stack.enter_async_context(standing_by(state))
             await stack.enter_async_context(drained(state["live"]))
+            settle_memory()
             yield state
 
     return create_app(settings, resources)
@@ -51,7 +54,21 @@ async def run_clock(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_state(settings) as state, standing_by(state):
+        settle_memory()
         await stop.wait()
+
+
+async def appoint(settings: Settings, email: str, role: user.Role) -> int:
+    """Give somebody a role, and tell the running processes; return how many sessions ended.
+
+    Raises user.UserNotFound, user.EmailInvalid.
+    """
+    async with open_state(settings) as state:
+        try:
+            return await sessions.appoint(state, email, role)
+        except kernel.DomainError as error:
+            refusal = error  # raised in here it would take the resources' tasks down with it
+    raise refusal
 
 
 async def migrate(settings: Settings) -> None:

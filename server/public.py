@@ -16,8 +16,10 @@ JSON: Final = "application/json"
 ZIPPED_FROM_BYTES: Final = 1024
 ZIPPED_LEVEL: Final = 5
 STALE_SECONDS: Final = 30
+# The same for everybody, but zipped only for those who take it so.
+VARY: Final = "Accept-Encoding"
 # Who is signed in may be answered otherwise under the same address.
-VARY: Final = "Accept-Encoding, Authorization"
+VARY_BY_CALLER: Final = "Accept-Encoding, Authorization"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,10 @@ class Packed:
         worth_it = keep and len(body) >= ZIPPED_FROM_BYTES
         return cls(body, etag, gzip.compress(body, ZIPPED_LEVEL, mtime=0) if worth_it else None)
 
+    def __len__(self) -> int:
+        """Return how many bytes it takes to keep."""
+        return len(self.body) + len(self.zipped or b"")
+
 
 async def shared(
     request: Request[State],
@@ -46,7 +52,8 @@ async def shared(
 ) -> Response:
     """Answer from the process's cache; ``names`` are those of the facts that change the answer.
 
-    ``fetch`` reads it anew, one request at a time. Other caches may keep it for ``seconds``.
+    ``fetch`` reads it anew, one request at a time. Other caches may keep it for ``seconds``. No
+    sentence for people belongs in it: the next reader may speak another language.
     """
 
     async def packed() -> Packed:
@@ -54,15 +61,17 @@ async def shared(
         return Packed.of(type(view).__pydantic_serializer__.to_json(view), keep=True)
 
     found = await request.state["cache"].get(key, packed, names=names)
-    return fresh(request, found, seconds=seconds)
+    return fresh(request, found, seconds=seconds, vary=VARY)
 
 
-def fresh(request: Request[State], packed: Packed, *, seconds: int) -> Response:
+def fresh(
+    request: Request[State], packed: Packed, *, seconds: int, vary: str = VARY_BY_CALLER
+) -> Response:
     """Answer with the body, or with 304 to whoever has it already."""
     headers = {
         "ETag": packed.etag,
         "Cache-Control": f"public, max-age={seconds}, stale-while-revalidate={STALE_SECONDS}",
-        "Vary": VARY,
+        "Vary": vary,
     }
     if _known(request.headers.get("if-none-match"), packed.etag):
         return Response(status_code=304, headers=headers)

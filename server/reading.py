@@ -7,7 +7,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.requests import ClientDisconnect, Request
 
 from domain.kernel import IdempotencyKey
-from server.errors import TEXTS, Errors, Unacceptable
+from server.errors import Errors, Unacceptable
 from server.state import State
 
 FORM: Final = "application/x-www-form-urlencoded"
@@ -101,11 +101,12 @@ def _refusal(errors: Errors) -> Unacceptable:
     for one in errors:
         if one["type"] == "json_invalid" and not _is_half_a_character(one["msg"]):
             return Unacceptable(
-                400, code="malformed_json", text=f"JSON 형식이 올바르지 않습니다. ({one['msg']})"
+                400,
+                code="malformed_json",
+                text="JSON 형식이 올바르지 않습니다. ({what})",
+                what=one["msg"],
             )
-    fields = dict.fromkeys(".".join(map(str, one["loc"][1:])) for one in errors)
-    named = ", ".join(name for name in fields if name)
-    return Unacceptable(422, text=f"{TEXTS[422]} ({named})" if named else TEXTS[422], errors=errors)
+    return Unacceptable.fields(errors)
 
 
 def _is_half_a_character(message: str) -> bool:

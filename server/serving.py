@@ -1,6 +1,7 @@
 """Run the application under uvicorn, and stop it without losing anybody."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +15,8 @@ from channels.live import Live
 from server.settings import Settings
 
 FINISH_SECONDS: Final = 10
+# What a request leaves behind dies young, so the collector need not look for it so often.
+COLLECT_AFTER: Final = (20_000, 20, 50)
 STOP: Final = (signal.SIGTERM, signal.SIGINT)
 
 log = structlog.get_logger(__name__)
@@ -43,6 +46,16 @@ def options(settings: Settings) -> dict[str, Any]:
         "timeout_graceful_shutdown": FINISH_SECONDS,
         "log_config": None,
     }
+
+
+def settle_memory() -> None:
+    """Let the garbage collector pass over everything that is there for good.
+
+    A full collection of a started process takes some 70 ms, in which nobody is answered.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 @asynccontextmanager

@@ -46,6 +46,15 @@ class Settings(BaseSettings):
     cors_origins: Listed = ("http://localhost:3000", "http://localhost:3001")
     public_url: str = ""  # where browsers find us; empty: wherever they asked
     body_bytes_max: int = Field(1 << 20, ge=1)
+    rate_limits: bool | None = None  # by default: except in tests
+    # Per account, or per address of a stranger; 0 turns one off.
+    rate_limit_reads_per_minute: int = Field(1_200, ge=0)
+    rate_limit_writes_per_minute: int = Field(240, ge=0)
+    rate_limit_signups_per_hour: int = Field(20, ge=0)
+    rate_limit_email_checks_per_minute: int = Field(60, ge=0)
+    rate_limit_refreshes_per_minute: int = Field(120, ge=0)
+    rate_limit_payments_per_minute: int = Field(30, ge=0)
+    rate_limit_log_batches_per_minute: int = Field(120, ge=0)
     outbox_lag_seconds_max: Seconds = 30
     drain_seconds: Seconds = 5
 
@@ -137,6 +146,11 @@ class Settings(BaseSettings):
     def secure_cookies(self) -> bool:
         """Tell whether cookies travel over TLS only."""
         return self.in_production if self.cookie_secure is None else self.cookie_secure
+
+    @property
+    def limits_rates(self) -> bool:
+        """Tell whether anybody may ask too often."""
+        return self.environment != "test" if self.rate_limits is None else self.rate_limits
 
     @property
     def json_logs(self) -> bool:

@@ -17,6 +17,7 @@ from domain.payment import Till
 from server.auth import Gate
 from server.cache import Cache
 from server.deny_list import DenyList
+from server.rate_limit import Limiter
 from server.settings import Settings
 from server.throttle import Throttle
 
@@ -37,6 +38,7 @@ class Guards(TypedDict):
     gate: Gate
     denied: DenyList
     throttle: Throttle
+    limiter: Limiter
 
 
 class State(Guards):

@@ -9,6 +9,7 @@ import hashlib
 import math
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 from pathlib import Path
 from typing import Any, Final, cast
@@ -91,6 +92,7 @@ class Throttle:
         return pair, by_account, by_address
 
 
+@lru_cache(maxsize=10_000)
 def neighbourhood(address: str) -> str:
     """Return what one visitor can hardly leave: the IPv4 address, or the IPv6 /64."""
     try:
@@ -98,5 +100,7 @@ def neighbourhood(address: str) -> str:
     except ValueError:
         return "unknown"
     if isinstance(found, IPv6Address):
+        if found.ipv4_mapped:  # how a socket that speaks both names its IPv4 visitors
+            return str(found.ipv4_mapped)
         return str(ip_network((found, 64), strict=False).network_address)
     return str(found)

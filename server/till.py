@@ -13,6 +13,7 @@ from domain.kernel import Clock, Database, OrderId
 from domain.order import Delays
 from domain.payment import Till
 from server.payment_gateway import HttpPaymentGateway
+from server.payment_polling import PaymentGateways
 from server.settings import Settings
 
 
@@ -20,11 +21,12 @@ from server.settings import Settings
 async def open_till(settings: Settings, db: Database, clock: Clock) -> AsyncIterator[Till]:
     """Open the connection pool to the payment provider."""
     async with httpx.AsyncClient(trust_env=False) as client:
-        gateway = HttpPaymentGateway(
+        told = HttpPaymentGateway(
             client,
             base_url=settings.payment_server_url2,
             token=settings.service_auth_token.get_secret_value(),
         )
+        gateway = PaymentGateways(client, polling_url=settings.payment_server_url, told=told)
         base = settings.webhook_base_url.rstrip("/")
         yield Till(
             db=db,

@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Final, cast
 
+import orjson
 from fakeredis import FakeAsyncRedis, FakeServer
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -18,7 +19,7 @@ from channels.broker.redis import RedisBroker
 from channels.credentials import Credentials, TokenExpired, TokenInvalid
 from channels.journal import Journal as StreamJournal
 from channels.limits import Limits
-from channels.live import LiveParts, open_live
+from channels.live import DISCONNECT, LiveParts, open_live
 from channels.topics import Topics, live, order, product, schedule
 from channels.topics import user as user_topic
 from domain import kernel, user
@@ -26,6 +27,7 @@ from domain.kernel import Clock, Database
 from server.auth import Gate
 from server.cache import Cache
 from server.deny_list import DenyList
+from server.rate_limit import Limiter
 from server.settings import Settings
 from server.state import Guards, Journal, State
 from server.throttle import Throttle
@@ -53,6 +55,7 @@ async def open_state(
             journal = await stack.enter_async_context(open_journal(redis, settings))
         guards = await stack.enter_async_context(open_guards(settings, db, redis, clock=clock))
         broker = RedisBroker(redis, prefix=settings.redis_prefix.rstrip(":"))
+        broker.hear(DISCONNECT, partial(_recall, guards["denied"]))
         cache = Cache(hearing=lambda: broker.healthy)
         parts = LiveParts(
             broker=broker,
@@ -102,6 +105,7 @@ async def open_guards(
             "gate": Gate(tokens, denied, clock),
             "denied": denied,
             "throttle": throttle,
+            "limiter": Limiter(redis, settings=settings, clock=clock),
         }
 
 
@@ -204,6 +208,11 @@ async def authenticate(gate: Gate, token: str | None) -> Credentials | None:
     return Credentials(
         user_id=caller.user_id, session_id=caller.session_id, expires_at=caller.expires_at
     )
+
+
+def _recall(denied: DenyList, order: bytes) -> None:
+    if session_id := orjson.loads(order)["session_id"]:
+        denied.recall(session_id)
 
 
 @asynccontextmanager

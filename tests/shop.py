@@ -15,6 +15,7 @@ from domain.payment import (
     OutcomeUnknown,
     PaymentOrder,
     PaymentStatus,
+    PaymentView,
     ProviderUnreachable,
     Till,
     Verdict,
@@ -124,10 +125,10 @@ class Provider:
         self.verdicts[tx_id] = verdict
         return verdict
 
-    async def look_up(self, tx_id: str) -> Verdict | None:
+    async def look_up(self, payment: PaymentView) -> Verdict | None:
         if self.silent:
             raise OutcomeUnknown
-        return self.verdicts.get(tx_id)
+        return self.verdicts.get(payment.tx_id)
 
     async def call_off(self, payment_id: str) -> None:
         self.called_off.append(payment_id)

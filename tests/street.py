@@ -99,7 +99,7 @@ class Provider:
 
     def __init__(self, settings: Settings, where: tuple[str, int]) -> None:
         self.url = f"http://{where[0]}:{where[1]}"
-        self._where = where
+        self.where = where
         self._settings = ProviderSettings(
             webhook_secret=settings.payment_webhook_secret.get_secret_value(),
             service_token=SERVICE_TOKEN,
@@ -113,7 +113,7 @@ class Provider:
 
     async def open(self) -> None:
         """Serve, knowing nothing of before."""
-        await self._open.enter_async_context(served(create_provider(self._settings), self._where))
+        await self._open.enter_async_context(served(create_provider(self._settings), self.where))
 
     async def close(self) -> None:
         """Stop serving."""
@@ -128,6 +128,7 @@ async def open_street(settings: Settings, **changes: Any) -> AsyncIterator[Stree
         ours, theirs = (stack.enter_context(address()) for _ in range(2))
         places = {
             "webhook_base_url": f"http://{ours[0]}:{ours[1]}",
+            "payment_server_url": f"http://{theirs[0]}:{theirs[1]}",
             "payment_server_url2": f"http://{theirs[0]}:{theirs[1]}",
         }
         settings = settings.model_copy(update=CALM | places | changes)

@@ -24,6 +24,13 @@ class StreamNotFound(NotFound):
     text = "라이브 스트림 URL을 찾을 수 없습니다."
 
 
+class SearchNotFound(NotFound):
+    """Also said of another user's."""
+
+    code = "search_not_found"
+    text = "삭제할 검색 이력을 찾을 수 없습니다."
+
+
 class IllegalMove(Conflict):
     code = "broadcast_illegal_move"
     text = "방송 상태를 그렇게 바꿀 수 없습니다."

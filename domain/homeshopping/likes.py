@@ -1,17 +1,28 @@
 """Who wants to be told that a broadcast begins."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import joinedload
 
 from domain.homeshopping.broadcasts import WITH_PARTS
 from domain.homeshopping.errors import BroadcastNotFound
+from domain.homeshopping.listing import broadcasts, view_of
 from domain.homeshopping.models import Broadcast, Like
+from domain.homeshopping.queries import BY_START
+from domain.homeshopping.schemas import BroadcastView
 from domain.homeshopping.states import LIVE, SCHEDULED
-from domain.kernel import LiveId, Session, UserId, is_duplicate
+from domain.kernel import Keyset, LiveId, Session, Slice, UserId, Window, is_duplicate
+
+
+@dataclass(frozen=True, slots=True)
+class Liked:
+    """A broadcast that somebody likes, and since when."""
+
+    broadcast: BroadcastView
+    since: datetime
 
 
 async def toggle_like(session: Session, live_id: LiveId, *, by: UserId, now: datetime) -> bool:
@@ -38,26 +49,18 @@ async def toggle_like(session: Session, live_id: LiveId, *, by: UserId, now: dat
     return True
 
 
-async def liked(session: Session, *, by: UserId, limit: int) -> Sequence[tuple[Like, Broadcast]]:
-    """Return the user's likes with their broadcasts, by the broadcasts' start."""
-    found = (
-        select(Like, Broadcast)
-        .join(Broadcast, Broadcast.live_id == Like.live_id)
-        .where(Like.user_id == by)
-        .order_by(Broadcast.starts_at, Broadcast.live_id)
-        .limit(limit)
-        .options(
-            joinedload(Broadcast.channel, innerjoin=True),
-            joinedload(Broadcast.product, innerjoin=True),
-        )
-    )
-    return [(like, broadcast) for like, broadcast in await session.execute(found)]
+async def liked(session: Session, *, by: UserId, window: Window) -> Slice[Liked]:
+    """Return one part of what the user likes, by the broadcasts' start. Raises CursorInvalid."""
+    mine = broadcasts().add_columns(Like.created_at.label("liked_at"))
+    mine = mine.join(Like, Like.live_id == Broadcast.live_id).where(Like.user_id == by)
+    found = await Keyset(BY_START).rows(session, mine, window)
+    return Slice([Liked(view_of(row), row.liked_at) for row in found.rows], found.next_cursor)
 
 
-async def liked_ids(session: Session, *, by: UserId, among: Sequence[int]) -> frozenset[int]:
-    """Return which of these broadcasts the user likes."""
-    mine = select(Like.live_id).where(Like.user_id == by, Like.live_id.in_(among))
-    return frozenset(await session.scalars(mine))
+async def likes_of(session: Session, *, by: UserId, among: Collection[int]) -> dict[int, int]:
+    """Return the ids of the user's likes of these broadcasts, by ``live_id``."""
+    mine = select(Like.live_id, Like.id).where(Like.user_id == by, Like.live_id.in_(among))
+    return {live_id: like_id for live_id, like_id in await session.execute(mine)}  # noqa: C416 (rows are not plain pairs)
 
 
 async def anyone_to_remind(session: Session) -> bool:
@@ -76,10 +79,10 @@ async def take_reminders(
     cancelled is never on air.
     """
     on_air = select(Broadcast).where(Broadcast.status == LIVE).options(*WITH_PARTS)
-    broadcasts = {each.live_id: each for each in await session.scalars(on_air)}
+    live = {each.live_id: each for each in await session.scalars(on_air)}
     due = (
         select(Like)
-        .where(Like.live_id.in_(broadcasts), Like.reminded_at.is_(None))
+        .where(Like.live_id.in_(live), Like.reminded_at.is_(None))
         .order_by(Like.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -87,4 +90,4 @@ async def take_reminders(
     likes = (await session.scalars(due)).all()
     for like in likes:
         like.reminded_at = now
-    return [(UserId(like.user_id), broadcasts[like.live_id]) for like in likes]
+    return [(UserId(like.user_id), live[like.live_id]) for like in likes]

@@ -66,7 +66,12 @@ class Product(Base):
     @property
     def sku(self) -> Sku:
         """Return the product's place on the shelf."""
-        return Sku(f"hs-{self.product_id}")
+        return self.sku_of(self.product_id)
+
+    @staticmethod
+    def sku_of(product_id: int) -> Sku:
+        """Return the place on the shelf of the product with this number."""
+        return Sku(f"hs-{product_id}")
 
 
 class ProductGram(Base):

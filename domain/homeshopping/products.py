@@ -7,14 +7,21 @@ topic hears changes in the order in which they happened.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from domain import stock
 from domain.homeshopping.broadcasts import lock_showing
 from domain.homeshopping.errors import ProductNotFound
-from domain.homeshopping.models import Channel, Product, ProductDetail, ProductPicture
+from domain.homeshopping.models import (
+    Broadcast,
+    Channel,
+    Product,
+    ProductDetail,
+    ProductGram,
+    ProductPicture,
+)
 from domain.homeshopping.schemas import NewChannel, NewProduct
-from domain.kernel import OrderId, Session, Sku, business_day, day_bounds, emit
+from domain.kernel import OrderId, Session, Sku, business_day, day_bounds, emit, grams
 
 
 async def add_channel(session: Session, new: NewChannel) -> None:
@@ -23,7 +30,7 @@ async def add_channel(session: Session, new: NewChannel) -> None:
 
 
 async def add_product(session: Session, new: NewProduct, *, now: datetime) -> None:
-    """Take a product into the shop and put it on the shelf."""
+    """Take a product into the shop, put it on the shelf and file it where searches find it."""
     product = Product(
         **new.model_dump(exclude={"stock", "details", "images"}), sold_out=new.stock == 0
     )
@@ -36,7 +43,23 @@ async def add_product(session: Session, new: NewProduct, *, now: datetime) -> No
         ProductPicture(product_id=new.product_id, sort_order=order, img_url=url)
         for order, url in enumerate(new.images)
     )
+    filed = sorted(grams(new.name, new.store_name))
+    rows = [{"gram": gram, "product_id": new.product_id} for gram in filed]
+    await session.execute(insert(ProductGram), rows)
     await stock.stock_up(session, product.sku, new.stock, now=now)
+
+
+async def is_ingredient(session: Session, number: int) -> bool:
+    """Tell whether the product is something to cook with; an unknown one is not.
+
+    Where no product has the number, the product of the broadcast with that ``live_id`` is meant.
+    """
+    of_product = select(Product.is_ingredient)
+    found = await session.scalar(of_product.where(Product.product_id == number))
+    if found is None:
+        shown = of_product.join(Broadcast, Broadcast.product_id == Product.product_id)
+        found = await session.scalar(shown.where(Broadcast.live_id == number))
+    return bool(found)
 
 
 async def get_product(session: Session, product_id: int) -> Product:

@@ -3,21 +3,29 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Select, case, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, case, func, select
 
 from domain.homeshopping.errors import BroadcastNotFound, PageNotFound, StreamNotFound
+from domain.homeshopping.listing import broadcasts, planned, view_of
 from domain.homeshopping.models import Broadcast, Channel, ProductDetail, ProductPicture
 from domain.homeshopping.schemas import BroadcastView, DetailInfo, ProductImage, ScheduleView
-from domain.homeshopping.states import LIVE, SCHEDULED
-from domain.kernel import LiveId, Session, business_day, day_bounds
-
-_PARTS = (
-    joinedload(Broadcast.channel, innerjoin=True),
-    joinedload(Broadcast.product, innerjoin=True),
+from domain.homeshopping.states import CANCELLED, LIVE, SCHEDULED
+from domain.kernel import (
+    Key,
+    Keyset,
+    LiveId,
+    Session,
+    Slice,
+    Window,
+    business_day,
+    count_of,
+    day_bounds,
 )
+
+BY_START: Final = (Key(Broadcast.starts_at, "starts_at"), Key(Broadcast.live_id, "live_id"))
+_OVER: Final = case((Broadcast.status.in_([LIVE, SCHEDULED]), 0), else_=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,71 +48,71 @@ class Stream:
 
 
 async def day_schedule(session: Session, day: date) -> ScheduleView:
-    """Return every broadcast of the Seoul day, by start."""
-    found = await session.scalars(_of_day(day).options(*_PARTS))
-    return ScheduleView(date=day, broadcasts=tuple(each.view() for each in found))
+    """Return every broadcast of the Seoul day, by start, also what was called off."""
+    rows = broadcasts().where(*_within(day)).order_by(Broadcast.starts_at, Broadcast.live_id)
+    found = await session.execute(rows)
+    return ScheduleView(date=day, broadcasts=tuple(view_of(row) for row in found))
 
 
 async def schedule_page(
-    session: Session, day: date | None, *, now: datetime, page: int, size: int
-) -> tuple[Sequence[BroadcastView], int]:
-    """Return one page (from 1) of the day's, or every day's, broadcasts and their number.
+    session: Session, day: date | None, *, window: Window
+) -> Slice[BroadcastView]:
+    """Return one part of the day's, or every day's, broadcasts. Raises CursorInvalid.
 
-    Today's list begins with what is on air and comes next, because most callers read page one.
+    By start; but a day begins with what is on air and comes next, and ends with what is over,
+    because most callers read its first page only. What was called off is not listed.
     """
-    listed = _of_day(day) if day else select(Broadcast)
-    total = await session.scalar(select(func.count()).select_from(listed.order_by(None).subquery()))
-    order: list[Any] = [Broadcast.starts_at, Broadcast.live_id]
-    if day == business_day(now):
-        over = case((Broadcast.status.in_([LIVE, SCHEDULED]), 0), else_=1)
-        order.insert(0, over)
-    rows = listed.order_by(None).order_by(*order).offset((page - 1) * size).limit(size)
-    found = await session.scalars(rows.options(*_PARTS))
-    return [each.view() for each in found], int(total or 0)
+    order = Keyset(BY_START if day is None else (Key(_OVER, "over"), *BY_START))
+    listed = planned().add_columns(_OVER.label("over")).where(*_within(day))
+    found = await order.rows(session, listed, window)
+    return Slice([view_of(row) for row in found.rows], found.next_cursor)
+
+
+async def schedule_length(session: Session, day: date | None) -> int:
+    """Return how many broadcasts ``schedule_page`` lists altogether."""
+    listed = select(Broadcast.live_id).where(Broadcast.status != CANCELLED, *_within(day))
+    return await count_of(session, listed)
 
 
 async def on_air(session: Session) -> Sequence[BroadcastView]:
     """Return what is on air now, main products first."""
-    live = select(Broadcast).where(Broadcast.status == LIVE)
+    live = broadcasts().where(Broadcast.status == LIVE)
     rows = live.order_by(Broadcast.homeshopping_id, Broadcast.promotion_type, Broadcast.live_id)
-    return [each.view() for each in await session.scalars(rows.options(*_PARTS))]
+    return [view_of(row) for row in await session.execute(rows)]
 
 
 async def broadcast_view(session: Session, live_id: LiveId) -> BroadcastView:
     """Return one broadcast. Raises BroadcastNotFound."""
-    broadcast = await _find(session, live_id)
-    if broadcast is None:
+    found = await _first(session, broadcasts().where(Broadcast.live_id == live_id))
+    if found is None:
         raise BroadcastNotFound
-    return broadcast.view()
+    return found
 
 
 async def product_page(session: Session, live_id: LiveId) -> ProductPage:
     """Return a broadcast's product with its details and pictures. Raises PageNotFound."""
-    broadcast = await _find(session, live_id)
-    if broadcast is None:
+    shown = broadcasts().add_columns(Channel.image.label("channel_image"))
+    row = (await session.execute(shown.where(Broadcast.live_id == live_id))).first()
+    if row is None:
         raise PageNotFound
-    details = select(ProductDetail).where(ProductDetail.product_id == broadcast.product_id)
-    images = select(ProductPicture).where(ProductPicture.product_id == broadcast.product_id)
+    details = select(ProductDetail.detail_col, ProductDetail.detail_val)
+    mine = details.where(ProductDetail.product_id == row.product_id).order_by(ProductDetail.id)
+    images = select(ProductPicture.img_url, ProductPicture.sort_order)
+    pictures = images.where(ProductPicture.product_id == row.product_id)
+    pictures = pictures.order_by(ProductPicture.sort_order, ProductPicture.id)
     return ProductPage(
-        broadcast=broadcast.view(),
-        channel_image=broadcast.channel.image,
-        details=[
-            DetailInfo.model_validate(row)
-            for row in await session.scalars(details.order_by(ProductDetail.id))
-        ],
-        images=[
-            ProductImage.model_validate(row)
-            for row in await session.scalars(images.order_by(ProductPicture.sort_order))
-        ],
+        broadcast=view_of(row),
+        channel_image=row.channel_image,
+        details=[DetailInfo.model_validate(each) for each in await session.execute(mine)],
+        images=[ProductImage.model_validate(each) for each in await session.execute(pictures)],
     )
 
 
 async def newest_of_product(session: Session, product_id: int) -> BroadcastView | None:
     """Return the product's latest broadcast that has begun, else its next one."""
-    mine = select(Broadcast).where(Broadcast.product_id == product_id).options(*_PARTS)
+    mine = broadcasts().where(Broadcast.product_id == product_id)
     rank = case((Broadcast.status == LIVE, 0), (Broadcast.status == SCHEDULED, 1), else_=2)
-    found = await session.scalar(mine.order_by(rank, Broadcast.starts_at.desc()).limit(1))
-    return found.view() if found else None
+    return await _first(session, mine.order_by(rank, Broadcast.starts_at.desc()))
 
 
 async def planned_until(session: Session) -> dict[int, datetime]:
@@ -122,39 +130,40 @@ async def stream(
     Of several broadcasts a day the one on air is meant, else the next. Raises StreamNotFound.
     """
     named = Channel.homeshopping_id == homeshopping_id
-    channels = select(Channel).where(named if src is None else Channel.live_url == src)
+    columns = select(Channel.homeshopping_id, Channel.live_url)
+    channels = columns.where(named if src is None else Channel.live_url == src)
     # Channels may share an address; then the number chooses among them.
     named_first = channels.order_by(case((named, 0), else_=1), Channel.homeshopping_id)
-    channel = await session.scalar(named_first.limit(1))
-    if channel is None and src is None:
+    channel = (await session.execute(named_first.limit(1))).first()
+    if src is None and not (channel and channel.live_url):
         raise StreamNotFound
     if channel is None:
         return Stream(url=src or "", homeshopping_id=None, broadcast=None)
-    found = await session.scalar(_now_or_next(channel.homeshopping_id, now))
     return Stream(
         url=src or channel.live_url,
         homeshopping_id=channel.homeshopping_id,
-        broadcast=found.view() if found else None,
+        broadcast=await _first(session, _now_or_next(channel.homeshopping_id, now)),
     )
 
 
-async def _find(session: Session, live_id: LiveId) -> Broadcast | None:
-    return await session.get(Broadcast, live_id, options=_PARTS)
+async def _first(session: Session, rows: Select[Any]) -> BroadcastView | None:
+    row = (await session.execute(rows.limit(1))).first()
+    return None if row is None else view_of(row)
 
 
-def _of_day(day: date) -> Select[Broadcast]:
+def _within(day: date | None) -> tuple[ColumnElement[bool], ...]:
+    if day is None:
+        return ()
     start, end = day_bounds(day)
-    in_day = select(Broadcast).where(Broadcast.starts_at >= start, Broadcast.starts_at < end)
-    return in_day.order_by(Broadcast.starts_at, Broadcast.live_id)
+    return (Broadcast.starts_at >= start, Broadcast.starts_at < end)
 
 
-def _now_or_next(homeshopping_id: int, now: datetime) -> Select[Broadcast]:
+def _now_or_next(homeshopping_id: int, now: datetime) -> Select[Any]:
     _, midnight = day_bounds(business_day(now))
-    shown = select(Broadcast).where(
+    shown = broadcasts().where(
         Broadcast.homeshopping_id == homeshopping_id,
         Broadcast.status.in_([LIVE, SCHEDULED]),
         Broadcast.starts_at < midnight,
         Broadcast.ends_at > now,
     )
-    first = shown.order_by(Broadcast.starts_at, Broadcast.promotion_type, Broadcast.live_id)
-    return first.limit(1).options(*_PARTS)
+    return shown.order_by(Broadcast.starts_at, Broadcast.promotion_type, Broadcast.live_id)

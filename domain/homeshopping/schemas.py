@@ -61,6 +61,15 @@ class ProductImage(View):
     sort_order: int
 
 
+class SearchView(View):
+    """What somebody looked for, and when."""
+
+    id: int
+    user_id: int
+    keyword: str
+    searched_at: AwareDatetime
+
+
 class NewProduct(View):
     """A product as it is taken into the shop."""
 

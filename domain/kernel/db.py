@@ -6,6 +6,7 @@ which on SQLite takes no write lock.
 """
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from typing import Any, ClassVar, Final
 from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Integer, MetaData, event, text
 from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
@@ -28,6 +29,9 @@ from sqlalchemy.types import TypeDecorator
 
 Session = AsyncSession
 Sessions = async_sessionmaker[AsyncSession]
+
+# A connection that was used so recently is not asked whether it still lives.
+FRESH_SECONDS: Final = 1.0
 
 NAMING: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -46,6 +50,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     impl = DateTime
     cache_ok = True
+
+    @property
+    def python_type(self) -> type[datetime]:
+        """Return what a value of it is."""
+        return datetime
 
     def load_dialect_impl(self, dialect: Dialect) -> Any:  # noqa: ANN401 (SQLAlchemy's own signature)
         if dialect.name in {"mysql", "mariadb"}:
@@ -89,9 +98,10 @@ class AnalyticsBase(DeclarativeBase):
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """One engine and the two ways to talk to it."""
+    """One database and the two ways to talk to it, each with its own engine."""
 
     engine: AsyncEngine
+    readers: AsyncEngine
     sessions: Sessions
     reads: Sessions
     sync_sessions: type[SyncSession]
@@ -104,20 +114,26 @@ class Database:
     async def close(self) -> None:
         """Give every pooled connection back."""
         await self.engine.dispose()
+        await self.readers.dispose()
 
 
 def open_database(url: str, *, pool_size: int = 10, overflow_max: int = 20) -> Database:
-    """Open a database by its SQLAlchemy URL; nothing is contacted yet."""
+    """Open a database by its SQLAlchemy URL; nothing is contacted yet.
+
+    Writers and readers have a pool each, of this size.
+    """
     backend = make_url(url).get_backend_name()
     options: dict[str, Any] = {
         "pool_size": pool_size,
         "max_overflow": overflow_max,
         "pool_timeout": 5,
+        # What people wrote, their password hashes too, would stand in the log of a failure.
+        "hide_parameters": True,
         # Korean keys and values stay readable, and JSON path look-ups on MariaDB find them.
         "json_serializer": _to_json,
     }
     if backend != "sqlite":
-        options |= {"pool_pre_ping": True, "pool_recycle": 1800}
+        options |= {"pool_recycle": 1800}
     if backend in {"mysql", "mariadb"}:
         # Gap locks of REPEATABLE READ would make strangers wait for each other.
         options |= {"isolation_level": "READ COMMITTED", "connect_args": {"connect_timeout": 3}}
@@ -126,11 +142,19 @@ def open_database(url: str, *, pool_size: int = 10, overflow_max: int = 20) -> D
     engine = create_async_engine(url, **options)
     if backend == "sqlite":
         _prepare_sqlite(engine)
-    readers = engine.execution_options(read_only=True)
+        readers = engine.execution_options(read_only=True)
+    else:
+        # A statement alone sees what READ COMMITTED would show it, without the two round trips
+        # that begin and end a transaction.
+        alone = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
+        readers = create_async_engine(url, **options | alone)
+        for each in (engine, readers):
+            _greet_after_idling(each)
     # Its own class, so that a listener hears this database's commits and no other's.
     sync_sessions = type("WritingSession", (SyncSession,), {})
     return Database(
         engine=engine,
+        readers=readers,
         sync_sessions=sync_sessions,
         sessions=async_sessionmaker(
             engine, sync_session_class=sync_sessions, expire_on_commit=False
@@ -155,6 +179,26 @@ def is_duplicate(error: DBAPIError) -> bool:
 
 def _to_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _greet_after_idling(engine: AsyncEngine) -> None:
+    """Ping pooled connections before use, except those that answered a moment ago."""
+    dialect = engine.dialect
+
+    def on_checkin(_connection: object, record: Any) -> None:  # noqa: ANN401 (the pool's object)
+        record.info["idle_since"] = time.monotonic()
+
+    def on_checkout(connection: Any, record: Any, _proxy: object) -> None:  # noqa: ANN401 (the pool's objects)
+        idle_since = record.info.pop("idle_since", None)
+        if idle_since is None or time.monotonic() - idle_since < FRESH_SECONDS:
+            return
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error  # the pool connects anew
+
+    event.listen(engine.sync_engine, "checkin", on_checkin)
+    event.listen(engine.sync_engine, "checkout", on_checkout)
 
 
 def _prepare_sqlite(engine: AsyncEngine) -> None:

@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.kernel.db import Session
 from domain.kernel.errors import Invalid
@@ -52,7 +53,7 @@ class Slice(Generic[Row]):
 class Key:
     """One column a list is ordered by; rows carry it as the attribute ``name``."""
 
-    column: ColumnElement[Any]
+    column: ColumnElement[Any] | InstrumentedAttribute[Any]
     name: str
     descending: bool = False
 
@@ -76,7 +77,9 @@ class Keyset:
         found = (await session.scalars(self._windowed(statement, window))).all()
         return self._slice(found, window)
 
-    async def rows(self, session: Session, statement: Select[Any], window: Window) -> Slice[Any]:
+    async def rows(
+        self, session: Session, statement: Select[*tuple[Any, ...]], window: Window
+    ) -> Slice[Any]:
         """Return the wanted part of the statement's rows. Raises CursorInvalid."""
         found = (await session.execute(self._windowed(statement, window))).all()
         return self._slice(found, window)
@@ -112,11 +115,11 @@ class Keyset:
             if not isinstance(values, list) or len(values) != len(self.keys):
                 raise CursorInvalid
             return [_typed(key, value) for key, value in zip(self.keys, values, strict=True)]
-        except (binascii.Error, ValueError, TypeError, RecursionError) as error:
+        except (binascii.Error, ArithmeticError, ValueError, TypeError, RecursionError) as error:
             raise CursorInvalid from error
 
 
-async def count_of(session: Session, statement: Select[Any]) -> int:
+async def count_of(session: Session, statement: Select[*tuple[Any, ...]]) -> int:
     """Return how many rows the statement has."""
     within = statement.order_by(None).limit(None).offset(None).subquery()
     return int(await session.scalar(select(func.count()).select_from(within)) or 0)
@@ -129,15 +132,16 @@ def _plain(value: object) -> object:
 
 
 def _typed(key: Key, value: object) -> object:
-    kind = key.column.type.python_type
+    kind: type[Any] = key.column.type.python_type
     if issubclass(kind, date):
-        assert isinstance(kind, type)
         if not isinstance(value, str):
             raise CursorInvalid
         read = kind.fromisoformat(value)
-        if isinstance(read, datetime) and read.tzinfo is None:
+        if not isinstance(read, datetime):
+            return read
+        if read.tzinfo is None:
             raise CursorInvalid
-        return read
+        return read.astimezone(UTC)
     expected = (int, float) if issubclass(kind, int | float) else (kind,)
     if isinstance(value, bool) or not isinstance(value, expected):
         raise CursorInvalid

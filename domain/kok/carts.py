@@ -1,20 +1,63 @@
 """What somebody means to buy: one row per product, at the price it had when it was added."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import Integer, bindparam, delete, select, update
+from sqlalchemy.sql.dml import ReturningInsert
 
 from domain import recipe
-from domain.kernel import Session, UserId, is_duplicate
-from domain.kok.errors import CartItemNotFound, TooManyInCart
-from domain.kok.models import CartItem
-from domain.kok.products import get_product
+from domain.kernel import BigId, Session, Sku, UserId, UtcDateTime
+from domain.kok.errors import CartItemNotFound, KokProductNotFound, TooManyInCart
+from domain.kok.models import CARTS, PRICES, PRODUCTS, CartItem
+from domain.kok.upserts import upsert
 
 QUANTITY_MAX: Final = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """The product in a row of a cart; ``price`` is the list price in KRW."""
+
+    kok_product_id: int
+    name: str
+    store_name: str
+    image: str
+    price: int
+
+    @property
+    def sku(self) -> Sku:
+        """Return the product's place on the shelf."""
+        return Sku(f"kok-{self.kok_product_id}")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A row of a cart with its product, at the price it had when it was put there; in KRW."""
+
+    cart_id: int
+    kok_product_id: int
+    price_id: int
+    recipe_id: int | None
+    quantity: int
+    discount_rate: int
+    discounted_price: int
+    product: Goods
+
+    @property
+    def unit_price(self) -> int:
+        """Return the frozen price: discounted, else the list price."""
+        return self.discounted_price or self.product.price
+
+
+_ROW: Final = tuple(
+    CARTS.c[name] for name in ("cart_id", "kok_product_id", "price_id", "recipe_id", "quantity")
+)
+_PRICE: Final = (PRICES.c.discount_rate, PRICES.c.discounted_price)
+_GOODS: Final = tuple(PRODUCTS.c[name] for name in ("name", "store_name", "image", "price"))
 
 
 async def add_to_cart(  # noqa: PLR0913 (a cart item has these parts)
@@ -25,58 +68,69 @@ async def add_to_cart(  # noqa: PLR0913 (a cart item has these parts)
     quantity: int,
     recipe_id: int | None,
     now: datetime,
-) -> tuple[CartItem, bool]:
-    """Put the product into the cart, or more of it; return the row and whether it is new.
+) -> tuple[int, int]:
+    """Put the product into the cart, or more of it; return the row's id and quantity.
 
-    Raises KokProductNotFound, recipe.RecipeNotFound, TooManyInCart.
+    A row that is there keeps its price and its recipe. Raises KokProductNotFound,
+    recipe.RecipeNotFound, TooManyInCart.
     """
-    product = await get_product(session, kok_product_id)
     if recipe_id is not None:
-        await recipe.get_recipe(session, recipe_id)
-    assert product.price_id is not None, "a product is taken in with its price"
-    item = await _mine(session, by, kok_product_id)
+        await recipe.check_recipe(session, recipe_id)
+    wanted = {
+        "by": by,
+        "product": kok_product_id,
+        "recipe": recipe_id,
+        "more": quantity,
+        "now": now,
+    }
+    put = _put(session.get_bind().dialect.name)
+    item = (await session.execute(put, wanted)).one_or_none()
     if item is None:
-        new = CartItem(
-            user_id=by,
-            kok_product_id=kok_product_id,
-            price_id=product.price_id,
-            recipe_id=recipe_id,
-            quantity=quantity,
-            created_at=now,
-        )
-        item = await _put(session, new)
-        if item is new:
-            return new, True
-    if item.quantity + quantity > QUANTITY_MAX:
+        raise KokProductNotFound
+    if item.quantity > QUANTITY_MAX:
         raise TooManyInCart
-    item.quantity += quantity
-    return item, False
+    return item.cart_id, item.quantity
 
 
-async def cart(session: Session, *, by: UserId, limit: int) -> Sequence[CartItem]:
-    """Return the user's cart with products and frozen prices, newest first."""
-    mine = select(CartItem).where(CartItem.user_id == by)
-    rows = mine.order_by(CartItem.created_at.desc(), CartItem.cart_id.desc()).limit(limit)
-    parts = (
-        joinedload(CartItem.product, innerjoin=True),
-        joinedload(CartItem.price, innerjoin=True),
+@cache
+def _put(dialect: str) -> ReturningInsert[*tuple[Any, ...]]:
+    new = select(
+        bindparam("by", type_=BigId).label("user_id"),
+        PRODUCTS.c.kok_product_id,
+        PRODUCTS.c.price_id,
+        bindparam("recipe", type_=BigId).label("recipe_id"),
+        bindparam("more", type_=Integer).label("quantity"),
+        bindparam("now", type_=UtcDateTime()).label("created_at"),
+    ).where(PRODUCTS.c.kok_product_id == bindparam("product"))
+    return upsert(
+        dialect,
+        CartItem,
+        new,
+        change=lambda there, more: {"quantity": there.quantity + more.quantity},
     )
-    return (await session.scalars(rows.options(*parts))).all()
 
 
-async def change_quantity(session: Session, cart_id: int, *, by: UserId, quantity: int) -> CartItem:
+async def cart(session: Session, *, by: UserId, limit: int) -> Sequence[Wanted]:
+    """Return the user's cart with products and frozen prices, newest first."""
+    rows = select(*_ROW, *_PRICE, *_GOODS).select_from(CARTS)
+    rows = rows.join(PRICES, PRICES.c.price_id == CARTS.c.price_id)
+    rows = rows.join(PRODUCTS, PRODUCTS.c.kok_product_id == CARTS.c.kok_product_id)
+    newest = rows.order_by(CARTS.c.created_at.desc(), CARTS.c.cart_id.desc()).limit(limit)
+    found = await session.execute(newest.where(CARTS.c.user_id == by))
+    return [_wanted(row[:5], row[5:]) for row in found]
+
+
+async def change_quantity(session: Session, cart_id: int, *, by: UserId, quantity: int) -> None:
     """Want another quantity. Raises CartItemNotFound, also for another user's row."""
-    mine = select(CartItem).where(CartItem.cart_id == cart_id, CartItem.user_id == by)
-    item = await session.scalar(mine.with_for_update())
-    if item is None:
+    mine = update(CARTS).where(CARTS.c.cart_id == cart_id, CARTS.c.user_id == by)
+    result = await session.execute(mine.values(quantity=quantity))
+    if not result.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has one
         raise CartItemNotFound
-    item.quantity = quantity
-    return item
 
 
 async def remove_from_cart(session: Session, cart_id: int, *, by: UserId) -> None:
     """Take the row out of the cart. Raises CartItemNotFound, also for another user's row."""
-    mine = delete(CartItem).where(CartItem.cart_id == cart_id, CartItem.user_id == by)
+    mine = delete(CARTS).where(CARTS.c.cart_id == cart_id, CARTS.c.user_id == by)
     result = await session.execute(mine)
     if not result.rowcount:  # type: ignore[attr-defined]  # a DELETE's result has one
         raise CartItemNotFound
@@ -84,35 +138,34 @@ async def remove_from_cart(session: Session, cart_id: int, *, by: UserId) -> Non
 
 async def take_from_cart(
     session: Session, cart_ids: Sequence[int], *, by: UserId
-) -> Sequence[CartItem]:
-    """Lock and remove the user's own rows among these; return them with product and price.
+) -> Sequence[Wanted]:
+    """Remove the user's own rows among these; return them with product and price, by id.
 
-    A twin request that waited for the lock finds nothing left: a cart is ordered once.
+    A twin request waits for the rows and then finds nothing left: a cart is ordered once.
     """
-    mine = select(CartItem).where(CartItem.cart_id.in_(cart_ids), CartItem.user_id == by)
-    locked = mine.order_by(CartItem.cart_id).with_for_update()
-    parts = (selectinload(CartItem.product), selectinload(CartItem.price))
-    items = (await session.scalars(locked.options(*parts))).all()
-    for item in items:
-        await session.delete(item)
-    return items
+    mine = delete(CARTS).where(CARTS.c.cart_id.in_(cart_ids), CARTS.c.user_id == by)
+    taken = sorted(await session.execute(mine.returning(*_ROW)))
+    if not taken:
+        return ()
+    parts = select(PRICES.c.price_id, *_PRICE, *_GOODS).join_from(
+        PRICES, PRODUCTS, PRODUCTS.c.kok_product_id == PRICES.c.kok_product_id
+    )
+    prices = {row.price_id for row in taken}
+    found = await session.execute(parts.where(PRICES.c.price_id.in_(prices)))
+    known = {price_id: part for price_id, *part in found}
+    return [_wanted(row, known[row.price_id]) for row in taken]
 
 
-async def _mine(session: Session, by: UserId, kok_product_id: int) -> CartItem | None:
-    where = (CartItem.user_id == by, CartItem.kok_product_id == kok_product_id)
-    found: CartItem | None = await session.scalar(select(CartItem).where(*where).with_for_update())
-    return found
-
-
-async def _put(session: Session, new: CartItem) -> CartItem:
-    """Store the row and return it, or its twin that came first."""
-    try:
-        async with session.begin_nested():
-            session.add(new)
-    except IntegrityError as error:
-        if not is_duplicate(error):
-            raise
-        twin = await _mine(session, UserId(new.user_id), new.kok_product_id)
-        assert twin is not None, "the duplicate is there"
-        return twin
-    return new
+def _wanted(row: Sequence[Any], part: Sequence[Any]) -> Wanted:
+    cart_id, kok_product_id, price_id, recipe_id, quantity = row
+    rate, price, *goods = part
+    return Wanted(
+        cart_id=cart_id,
+        kok_product_id=kok_product_id,
+        price_id=price_id,
+        recipe_id=recipe_id,
+        quantity=quantity,
+        discount_rate=rate,
+        discounted_price=price,
+        product=Goods(kok_product_id, *goods),
+    )

@@ -13,6 +13,11 @@ class CartItemNotFound(NotFound):
     text = "장바구니 항목을 찾을 수 없습니다."
 
 
+class KokSearchNotFound(NotFound):
+    code = "kok_search_not_found"
+    text = "해당 검색 이력을 찾을 수 없습니다."
+
+
 class TooManyInCart(Invalid):
     code = "cart_quantity_limit"
     text = "한 상품은 99개까지 담을 수 있습니다."

@@ -1,19 +1,42 @@
-"""The shop's products: taking them in, asking for them, their price and stock."""
+"""The shop's products: taking them in, their price and stock."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from domain import stock
-from domain.kernel import OrderId, Session, Sku, emit
+from domain.kernel import OrderId, Session, Sku, emit, grams
 from domain.kok.errors import KokProductNotFound
-from domain.kok.models import KokDetail, KokPicture, KokPrice, KokProduct, KokReviewRow
+from domain.kok.models import (
+    PRODUCTS,
+    KokDetail,
+    KokGram,
+    KokPicture,
+    KokPrice,
+    KokProduct,
+    KokReviewRow,
+)
 from domain.kok.schemas import NewKokProduct
 
 
+class Priced(Protocol):
+    """A product, or a row of its columns, with what ``view_of`` tells."""
+
+    kok_product_id: int
+    name: str
+    image: str
+    price: int
+    discount_rate: int
+    discounted_price: int
+
+
+PRICED: Final = tuple(PRODUCTS.c[name] for name in Priced.__annotations__)
+
+
 async def add_product(session: Session, new: NewKokProduct, *, now: datetime) -> None:
-    """Take a product into the shop and put it on the shelf."""
+    """Take a product into the shop, put it on the shelf and file it for searching."""
     parts = {"stock", "stats", "seller", "details", "images", "reviews"}
     product = KokProduct(
         **new.model_dump(exclude=parts), **new.stats.model_dump(), **new.seller.model_dump()
@@ -22,6 +45,8 @@ async def add_product(session: Session, new: NewKokProduct, *, now: datetime) ->
     await session.flush()
     await _set_price(session, product, rate=new.discount_rate, price=new.discounted_price, now=now)
     of_product = {"kok_product_id": new.kok_product_id}
+    filed = [{**of_product, "gram": gram} for gram in sorted(grams(new.name, new.store_name))]
+    await session.execute(insert(KokGram), filed)
     session.add_all(KokDetail(**of_product, **each.model_dump()) for each in new.details)
     session.add_all(KokPicture(**of_product, img_url=url) for url in new.images)
     session.add_all(KokReviewRow(**of_product, **each.model_dump()) for each in new.reviews)
@@ -35,7 +60,7 @@ async def change_price(
     product = await get_product(session, kok_product_id)
     level = await stock.touch(session, product.sku)
     await _set_price(session, product, rate=rate, price=price, now=now)
-    emit(session, stock.ProductPriced(at=now, product=_view(product, level)))
+    emit(session, stock.ProductPriced(at=now, product=view_of(product, level)))
 
 
 async def get_product(session: Session, kok_product_id: int) -> KokProduct:
@@ -44,20 +69,6 @@ async def get_product(session: Session, kok_product_id: int) -> KokProduct:
     if product is None:
         raise KokProductNotFound
     return product
-
-
-async def product_view(session: Session, kok_product_id: int) -> stock.ProductView:
-    """Return the product's price and stock. Raises KokProductNotFound."""
-    product = await get_product(session, kok_product_id)
-    (level,) = await stock.levels(session, [product.sku])
-    return _view(product, level)
-
-
-async def discounted(session: Session, *, page: int, size: int) -> Sequence[KokProduct]:
-    """Return one page (from 1) of discounted products, the deepest discount first."""
-    cut = select(KokProduct).where(KokProduct.discount_rate > 0)
-    order = cut.order_by(KokProduct.discount_rate.desc(), KokProduct.kok_product_id.desc())
-    return (await session.scalars(order.offset((page - 1) * size).limit(size))).all()
 
 
 async def reserve(
@@ -76,10 +87,10 @@ async def release(
 
 async def _retell(session: Session, levels: Sequence[stock.Level], now: datetime) -> None:
     ids = {int(level.sku.removeprefix("kok-")): level for level in levels}
-    found = await session.scalars(select(KokProduct).where(KokProduct.kok_product_id.in_(ids)))
-    for product in found:
+    sold = await session.execute(select(*PRICED).where(PRODUCTS.c.kok_product_id.in_(ids)))
+    for product in sold:
         level = ids[product.kok_product_id]
-        emit(session, stock.ProductChanged(at=now, product=_view(product, level)))
+        emit(session, stock.ProductChanged(at=now, product=view_of(product, level)))
 
 
 async def _set_price(
@@ -96,10 +107,11 @@ async def _set_price(
     product.price_id, product.discount_rate, product.discounted_price = row.price_id, rate, price
 
 
-def _view(product: KokProduct, level: stock.Level) -> stock.ProductView:
+def view_of(product: Priced, level: stock.Level) -> stock.ProductView:
+    """Return what everybody may know of the product and what is left of it."""
     return stock.ProductView(
         kind="kok",
-        sku=product.sku,
+        sku=level.sku,
         product_id=product.kok_product_id,
         name=product.name,
         image=product.image,

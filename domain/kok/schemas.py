@@ -1,5 +1,7 @@
 """What the outside may see of the always-open shop."""
 
+from datetime import datetime
+
 from domain.kernel import View
 
 
@@ -53,6 +55,15 @@ class KokReview(View):
     price_eval: str
     delivery_eval: str
     taste_eval: str
+
+
+class KokSearched(View):
+    """What somebody looked for, and when."""
+
+    id: int
+    user_id: int
+    keyword: str
+    searched_at: datetime
 
 
 class NewKokProduct(View):

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 MASK: Final = "***"
 DEPTH_MAX: Final = 20
+INT64: Final = range(-(2**63), 2**63)
 SENSITIVE: Final = frozenset(
     (
         "password",
@@ -79,5 +80,7 @@ def _masked(value: Any, depth: int) -> Any:  # noqa: ANN401 (idem)
     if isinstance(value, list | tuple):
         return [_masked(inner, depth - 1) for inner in value]
     if isinstance(value, float) and not isfinite(value):
+        return None
+    if isinstance(value, int) and value not in INT64:
         return None
     return storable(value) if isinstance(value, str) else value

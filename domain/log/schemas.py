@@ -5,10 +5,9 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, JsonValue
 
 from domain.kernel import View
-from domain.log.masking import masked, masked_url, storable
+from domain.log.masking import INT64, masked, masked_url, storable
 
 URL_MAX = 500
-INT64_MAX = 2**63 - 1
 
 
 def _cut_url(url: str) -> str:
@@ -26,7 +25,7 @@ class Entry(View):
     """
 
     event_id: Annotated[str, Text, Field(min_length=1, max_length=64)]
-    user_id: Annotated[int, Field(ge=0, le=INT64_MAX)] | None = None
+    user_id: Annotated[int, Field(ge=0, le=INT64[-1])] | None = None
     event_type: Annotated[str, Text, Field(min_length=1, max_length=64)]
     event_data: Annotated[dict[str, JsonValue], Masked] = Field(default_factory=dict)
     created_at: AwareDatetime

@@ -2,22 +2,44 @@
 
 from domain.notification.errors import NotificationNotFound
 from domain.notification.models import Inbox, Notification
+from domain.notification.queries import (
+    TOLD_OF_KOK,
+    count,
+    count_parcels,
+    inbox,
+    messages,
+    newest,
+    parcels,
+)
 from domain.notification.reactions import anyone_to_remind, hear, remind
-from domain.notification.schemas import InboxView, NotificationView
-from domain.notification.service import count, inbox, mark_all_read, mark_read, newest
+from domain.notification.schemas import (
+    InboxView,
+    MessageView,
+    NotificationType,
+    NotificationView,
+    ParcelView,
+)
+from domain.notification.service import mark_all_read, mark_read
 
 __all__ = [
+    "TOLD_OF_KOK",
     "Inbox",
     "InboxView",
+    "MessageView",
     "Notification",
     "NotificationNotFound",
+    "NotificationType",
     "NotificationView",
+    "ParcelView",
     "anyone_to_remind",
     "count",
+    "count_parcels",
     "hear",
     "inbox",
     "mark_all_read",
     "mark_read",
+    "messages",
     "newest",
+    "parcels",
     "remind",
 ]

@@ -1,5 +1,6 @@
 """What the inbox hears of and what time makes it say."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -8,7 +9,7 @@ from domain.homeshopping import Broadcast
 from domain.kernel import KST, OutboxRow, Session, UserId
 from domain.notification.schemas import Draft
 from domain.notification.service import add
-from domain.order import OrderStatus, OrderView
+from domain.order import LineView, OrderStatus, OrderView
 
 # The earlier API's words for each status an order enters.
 _WORDS: Final[dict[OrderStatus, tuple[str, str]]] = {
@@ -28,19 +29,25 @@ anyone_to_remind = homeshopping.anyone_to_remind
 
 
 async def hear(session: Session, row: OutboxRow) -> None:
-    """Put a message about an order's step into its buyer's inbox."""
+    """Put a message about an order's step into its buyer's inbox.
+
+    It tells of the lines that took the step: an order's lines may go one by one.
+    """
     if not row.kind.startswith("order."):
         return
     bought = OrderView.model_validate(row.body["data"]["order"])
-    title, message = _WORDS[bought.status]
+    stepped = _stepped(bought, at=row.created_at, was=row.body["data"]["was"])
+    if not stepped:
+        return
+    title, message = _WORDS[stepped[0].status]
     draft = Draft(
         notification_type="order_status",
         related_entity_type="order",
         related_entity_id=bought.order_id,
         title=title,
         message=message,
-        product_name=_what(bought),
-        status_code=bought.status,
+        product_name=_what(stepped),
+        status_code=stepped[0].status,
     )
     await add(session, draft, to=UserId(bought.user_id), now=row.created_at)
 
@@ -71,6 +78,11 @@ def _reminder(broadcast: Broadcast) -> Draft:
     )
 
 
-def _what(bought: OrderView) -> str:
-    first, others = bought.lines[0].product_name, len(bought.lines) - 1
+def _stepped(bought: OrderView, *, at: datetime, was: OrderStatus | None) -> list[LineView]:
+    # A line that is still where the whole order was did not step now, but earlier that moment.
+    return [line for line in bought.lines if line.history[-1].at == at and line.status != was]
+
+
+def _what(lines: Sequence[LineView]) -> str:
+    first, others = lines[0].product_name, len(lines) - 1
     return f"{first} 외 {others}건" if others else first

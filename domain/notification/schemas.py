@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from domain.kernel import View
+from domain.order import OrderStatus
 
 NotificationType = Literal["order_status", "broadcast_start"]
 EntityType = Literal["order", "live"]
@@ -31,6 +32,25 @@ class NotificationView(View):
     is_read: bool
     created_at: AwareDatetime
     read_at: AwareDatetime | None
+
+
+class MessageView(NotificationView):
+    """A message with what it is about.
+
+    ``status`` is that of an order's step, ``homeshopping_order_id`` the order's broadcast line,
+    ``homeshopping_like_id`` the reader's like of the broadcast, if it still stands.
+    """
+
+    status: OrderStatus | None
+    homeshopping_order_id: int | None
+    homeshopping_like_id: int | None
+
+
+class ParcelView(NotificationView):
+    """A message about one kok product of an order; ``kok_order_id`` is its line."""
+
+    status: OrderStatus
+    kok_order_id: int
 
 
 class Draft(View):

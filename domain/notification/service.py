@@ -1,15 +1,14 @@
 """What may be done with an inbox: each function is one step of the caller's transaction."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from domain.kernel import Session, UserId, emit, is_duplicate
 from domain.notification.errors import NotificationNotFound
 from domain.notification.models import Inbox, Notification
-from domain.notification.schemas import Draft, InboxView, NotificationType, NotificationView
+from domain.notification.schemas import Draft, NotificationView
 
 
 async def add(session: Session, draft: Draft, *, to: UserId, now: datetime) -> None:
@@ -48,36 +47,6 @@ async def mark_all_read(session: Session, *, by: UserId, now: datetime) -> int:
     for message in messages:
         emit(session, box.read(message, at=now))
     return len(messages)
-
-
-async def newest(
-    session: Session,
-    *,
-    by: UserId,
-    limit: int,
-    offset: int = 0,
-    kind: NotificationType | None = None,
-) -> Sequence[NotificationView]:
-    """Return the user's messages, newest first, all or of one kind."""
-    mine = select(Notification).where(Notification.user_id == by)
-    if kind is not None:
-        mine = mine.where(Notification.notification_type == kind)
-    rows = mine.order_by(Notification.notification_id.desc()).offset(offset).limit(limit)
-    return [message.view() for message in await session.scalars(rows)]
-
-
-async def count(session: Session, *, by: UserId, kind: NotificationType | None = None) -> int:
-    """Return how many messages the user has, all or of one kind."""
-    mine = select(func.count()).select_from(Notification).where(Notification.user_id == by)
-    if kind is not None:
-        mine = mine.where(Notification.notification_type == kind)
-    return int(await session.scalar(mine) or 0)
-
-
-async def inbox(session: Session, *, by: UserId) -> InboxView:
-    """Return how many messages the user has not read."""
-    box = await session.get(Inbox, by)
-    return box.view() if box else InboxView(unread=0, version=0)
 
 
 async def _lock(session: Session, user_id: UserId) -> Inbox:

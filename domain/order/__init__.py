@@ -1,10 +1,38 @@
 """Orders: from the promise to buy until the parcel arrives, or does not."""
 
-from domain.order.errors import IllegalMove, NothingSelected, OrderNotFound, SelectionGone
+from domain.order.errors import (
+    HomeshoppingOrderNotFound,
+    IllegalMove,
+    KokOrderNotFound,
+    NothingSelected,
+    NotPaid,
+    OrderNotFound,
+    SelectionGone,
+    StatusUnknown,
+)
 from domain.order.events import OrderPlaced, OrderStatusChanged
+from domain.order.lines import (
+    bought_kok_products,
+    find_line,
+    lines_since,
+    order_of_line,
+    purchases_since,
+    resume_line,
+    steps_of,
+)
 from domain.order.models import Order, OrderLine
-from domain.order.queries import count, get, newest
-from domain.order.schemas import Delays, HistoryView, LineView, OrderView, Pick
+from domain.order.queries import count, find, get, newest, page
+from domain.order.schemas import (
+    Delays,
+    HistoryView,
+    Kind,
+    Line,
+    LineView,
+    OrderView,
+    Pick,
+    Purchase,
+    Step,
+)
 from domain.order.service import (
     advance_due,
     anything_due,
@@ -14,15 +42,22 @@ from domain.order.service import (
     place_from_cart,
     place_homeshopping,
 )
-from domain.order.states import MOVES, NAMES, OrderStatus
+from domain.order.states import MOVES, NAMES, PAID, STATUS_IDS, OrderStatus
 
 __all__ = [
     "MOVES",
     "NAMES",
+    "PAID",
+    "STATUS_IDS",
     "Delays",
     "HistoryView",
+    "HomeshoppingOrderNotFound",
     "IllegalMove",
+    "Kind",
+    "KokOrderNotFound",
+    "Line",
     "LineView",
+    "NotPaid",
     "NothingSelected",
     "Order",
     "OrderLine",
@@ -32,15 +67,27 @@ __all__ = [
     "OrderStatusChanged",
     "OrderView",
     "Pick",
+    "Purchase",
     "SelectionGone",
+    "StatusUnknown",
+    "Step",
     "advance_due",
     "anything_due",
+    "bought_kok_products",
     "count",
     "expire_due",
+    "find",
+    "find_line",
     "get",
+    "lines_since",
     "lock",
     "move",
     "newest",
+    "order_of_line",
+    "page",
     "place_from_cart",
     "place_homeshopping",
+    "purchases_since",
+    "resume_line",
+    "steps_of",
 ]

@@ -62,6 +62,11 @@ class OrderLine(Base):
 
     history: Mapped[list[LineHistory]] = relationship(lazy="raise", order_by=LineHistory.id)
 
+    @property
+    def alive(self) -> bool:
+        """Tell whether it was not cancelled."""
+        return self.status is not CANCELLED
+
     def enter(self, status: OrderStatus, *, at: datetime, by: int | None) -> None:
         """Take the status and write it down; the order has checked the way."""
         self.status = status
@@ -80,6 +85,7 @@ class OrderLine(Base):
             unit_price=self.unit_price,
             line_total=self.line_total,
             live_id=self.live_id,
+            recipe_id=self.recipe_id,
             status=self.status,
             status_name=self.status.label,
             history=tuple(
@@ -155,12 +161,11 @@ class Order(Base):
     ) -> OrderStatusChanged:
         """Move every living line (or just those named) and return the fact.
 
-        Raises IllegalMove and changes nothing when any of them may not go there.
+        What is to be paid is what is not cancelled. Raises IllegalMove and changes nothing when
+        any of them may not go there.
         """
         moving = [
-            line
-            for line in self.lines
-            if (line.line_id in line_ids if line_ids else line.status is not CANCELLED)
+            line for line in self.lines if (line.line_id in line_ids if line_ids else line.alive)
         ]
         if not moving or any(to not in MOVES[line.status] for line in moving):
             raise IllegalMove
@@ -170,7 +175,10 @@ class Order(Base):
         self.status = overall(line.status for line in self.lines)
         if self.status is CANCELLED:
             self.cancel_time = at
-        self.next_move_at = None
+        else:
+            self.total_amount = sum(line.line_total for line in self.lines if line.alive)
+        if self.status is not was:
+            self.next_move_at = None
         return OrderStatusChanged(at=at, was=was, order=self.view())
 
     def plan_next(self, delays: Delays, *, at: datetime) -> None:
@@ -179,6 +187,10 @@ class Order(Base):
         following = NEXT.get(self.status)
         wait: timedelta | None = waits.get(following, delays.delivered) if following else None
         self.next_move_at = at + wait if wait is not None else None
+
+    def line_ids(self, status: OrderStatus) -> frozenset[int]:
+        """Return its lines that are in this status."""
+        return frozenset(line.line_id for line in self.lines if line.status is status)
 
     def holdings(self, statuses: Iterable[OrderStatus]) -> dict[Sku, int]:
         """Return how many of each thing its lines in these statuses are about."""

@@ -32,6 +32,7 @@ class LineView(View):
     unit_price: int
     line_total: int
     live_id: int | None
+    recipe_id: int | None = None
     status: OrderStatus
     status_name: str
     history: tuple[HistoryView, ...]
@@ -51,6 +52,45 @@ class OrderView(View):
     pay_by: AwareDatetime
     cancel_time: AwareDatetime | None
     lines: tuple[LineView, ...]
+
+
+class Line(View):
+    """One product of an order beside its order's time; ``delivered_at`` once it is there."""
+
+    order_id: int
+    order_time: AwareDatetime
+    line_id: int
+    kind: Kind
+    product_id: int
+    product_name: str
+    image: str
+    quantity: int
+    unit_price: int
+    line_total: int
+    price_id: int | None
+    recipe_id: int | None
+    status: OrderStatus
+    delivered_at: AwareDatetime | None
+
+
+class Step(View):
+    """One step of a line's life, and who took it; nobody is time, or the payment."""
+
+    history_id: int
+    status: OrderStatus
+    at: AwareDatetime
+    by: int | None
+
+
+class Purchase(View):
+    """A product that somebody bought, and when."""
+
+    order_id: int
+    order_time: AwareDatetime
+    kind: Kind
+    product_id: int
+    product_name: str
+    quantity: int
 
 
 class Pick(View):

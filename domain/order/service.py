@@ -88,19 +88,21 @@ async def move(  # noqa: PLR0913 (a move has these parts)
     by: UserId | None,
     now: datetime,
     delays: Delays | None = None,
+    line_ids: frozenset[int] = frozenset(),
 ) -> None:
     """Move a locked order, keep the shelf in step and tell the buyer. Raises IllegalMove.
 
-    ``delays`` plans the next step that happens by itself.
+    ``line_ids`` moves just those lines; ``delays`` plans the next step that happens by itself,
+    counted from when the order as a whole got where it is.
     """
-    held = order.holdings(HOLDING)
-    fact = order.move(to, at=now, by=by)
+    held, was = order.holdings(HOLDING), order.status
+    fact = order.move(to, at=now, by=by, line_ids=line_ids)
     let_go = Counter(held) - Counter(order.holdings(HOLDING))
     if to is SHIPPING:
         await stock.dispatch(session, let_go, order_id=OrderId(order.order_id), now=now)
     elif let_go:
         await _release(session, order, let_go, now=now)
-    if delays is not None:
+    if delays is not None and order.status is not was:
         order.plan_next(delays, at=now)
     emit(session, fact)
 
@@ -108,8 +110,20 @@ async def move(  # noqa: PLR0913 (a move has these parts)
 async def advance_due(session: Session, *, now: datetime, delays: Delays, limit: int) -> int:
     """Let up to ``limit`` paid orders take the step that is due; return how many."""
     for order in (due := await _claim(session, Order.next_move_at <= now, limit)):
-        await move(session, order, NEXT[order.status], by=None, now=now, delays=delays)
+        # An operator may have taken other lines further.
+        behind, to = order.line_ids(order.status), NEXT[order.status]
+        await move(session, order, to, by=None, now=now, delays=delays, line_ids=behind)
     return len(due)
+
+
+async def resume(session: Session, order_id: OrderId, *, now: datetime, delays: Delays) -> None:
+    """See to it that a paid order goes on by itself; one that does is left as it is.
+
+    Raises OrderNotFound.
+    """
+    order = await lock(session, order_id)
+    if order.next_move_at is None:
+        order.plan_next(delays, at=now)
 
 
 async def expire_due(session: Session, *, now: datetime, limit: int) -> int:

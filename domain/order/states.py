@@ -49,6 +49,21 @@ NAMES: Final[Mapping[OrderStatus, str]] = MappingProxyType(
     }
 )
 
+# The earlier API's numbers, which its clients were told never to rely on.
+STATUS_IDS: Final[Mapping[OrderStatus, int]] = MappingProxyType(
+    {
+        PAYMENT_COMPLETED: 1,
+        PREPARING: 2,
+        SHIPPING: 3,
+        DELIVERED: 4,
+        CANCELLED: 5,
+        REFUND_REQUESTED: 6,
+        REFUND_COMPLETED: 7,
+        PAYMENT_REQUESTED: 10,
+        ORDER_RECEIVED: 11,
+    }
+)
+
 # A status with no way out is final.
 MOVES: Final[Mapping[OrderStatus, frozenset[OrderStatus]]] = MappingProxyType(
     {
@@ -63,7 +78,8 @@ MOVES: Final[Mapping[OrderStatus, frozenset[OrderStatus]]] = MappingProxyType(
         REFUND_COMPLETED: frozenset(),
     }
 )
-assert MOVES.keys() == NAMES.keys() == set(OrderStatus), "every status says its name and its ways"
+for each in (MOVES, NAMES, STATUS_IDS):
+    assert each.keys() == set(OrderStatus), "every status has its name, its number and its ways"
 
 # What happens by itself once the money is there, and in which order.
 NEXT: Final[Mapping[OrderStatus, OrderStatus]] = MappingProxyType(
@@ -72,6 +88,9 @@ NEXT: Final[Mapping[OrderStatus, OrderStatus]] = MappingProxyType(
 
 # While a line is here, its things stand promised on the shelf.
 HOLDING: Final = frozenset({ORDER_RECEIVED, PAYMENT_REQUESTED, PAYMENT_COMPLETED, PREPARING})
+
+# The buyer has paid, and keeps what was bought.
+PAID: Final = frozenset({PAYMENT_COMPLETED, PREPARING, SHIPPING, DELIVERED})
 
 _PROGRESS: Final = tuple(OrderStatus)
 

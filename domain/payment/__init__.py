@@ -2,21 +2,38 @@
 
 from domain.payment.errors import (
     BadWebhook,
+    CallRefused,
     ForgedWebhook,
+    MoneyDecides,
+    NothingToRefund,
     NotPayable,
+    NotRequested,
+    PaidTogether,
     PaymentFailed,
     PaymentLapsed,
     PaymentNotFound,
     PaymentRefused,
+    PaymentTimedOut,
+    PaymentUndecided,
+    ProviderFailed,
+    ProviderUnclear,
     ProviderUnreachable,
 )
 from domain.payment.events import PaymentChanged
-from domain.payment.flow import Till, begin, sweep
+from domain.payment.flow import Till, ask, begin, confirm, sweep
 from domain.payment.gateway import OutcomeUnknown, PaymentGateway
 from domain.payment.models import Payment, WebhookDelivery
-from domain.payment.schemas import Begun, PaymentOrder, PaymentView, Verdict
+from domain.payment.returns import abandon, cancel_order, move_kok_line
+from domain.payment.schemas import (
+    CHECKOUT,
+    WEBHOOK_V2,
+    Begun,
+    Method,
+    PaymentOrder,
+    PaymentView,
+    Verdict,
+)
 from domain.payment.service import (
-    cancel_order,
     due_for_check,
     find,
     note_delivery,
@@ -24,16 +41,25 @@ from domain.payment.service import (
     settle,
     state_of,
 )
-from domain.payment.states import MOVES, PaymentStatus
+from domain.payment.states import IN_FLIGHT, MOVES, PaymentStatus
 from domain.payment.webhook import WebhookBody, check_signature, read_webhook, sign
 
 __all__ = [
+    "CHECKOUT",
+    "IN_FLIGHT",
     "MOVES",
+    "WEBHOOK_V2",
     "BadWebhook",
     "Begun",
+    "CallRefused",
     "ForgedWebhook",
+    "Method",
+    "MoneyDecides",
     "NotPayable",
+    "NotRequested",
+    "NothingToRefund",
     "OutcomeUnknown",
+    "PaidTogether",
     "Payment",
     "PaymentChanged",
     "PaymentFailed",
@@ -43,17 +69,25 @@ __all__ = [
     "PaymentOrder",
     "PaymentRefused",
     "PaymentStatus",
+    "PaymentTimedOut",
+    "PaymentUndecided",
     "PaymentView",
+    "ProviderFailed",
+    "ProviderUnclear",
     "ProviderUnreachable",
     "Till",
     "Verdict",
     "WebhookBody",
     "WebhookDelivery",
+    "abandon",
+    "ask",
     "begin",
     "cancel_order",
     "check_signature",
+    "confirm",
     "due_for_check",
     "find",
+    "move_kok_line",
     "note_delivery",
     "of_callback",
     "read_webhook",

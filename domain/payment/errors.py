@@ -25,7 +25,8 @@ class PaymentFailed(Conflict):
     text = "결제가 실패했습니다."
 
     def __init__(self, reason: str | None) -> None:
-        super().__init__(f"결제가 실패했습니다: {reason or '사유 미상'}")
+        super().__init__(f"결제가 실패했습니다: {reason}" if reason else None)
+        self.reason = reason
 
 
 class PaymentLapsed(Conflict):
@@ -40,6 +41,76 @@ class PaymentRefused(Conflict):
 
     code = "payment_refused"
     text = "결제 시작 요청 실패"
+
+
+class CallRefused(PaymentRefused):
+    """The provider's v1 would not begin the payment; ``answer`` is what it answered."""
+
+    code = "payment_call_refused"
+
+    def __init__(self, answer: int) -> None:
+        super().__init__(f"외부 결제 API 호출 실패: {answer}")
+        self.answer = answer
+
+
+class ProviderFailed(Conflict):
+    """The provider's v1 failed, whether or not it took the payment: it is asked again later."""
+
+    code = "payment_provider_failed"
+    text = "외부 결제 API 호출 실패"
+
+    def __init__(self, answer: int) -> None:
+        super().__init__(f"{self.text}: {answer}")
+        self.answer = answer
+
+
+class ProviderUnclear(Busy):
+    """The provider's v1 did not name the payment; the same one may be begun again."""
+
+    code = "payment_provider_unclear"
+    text = "외부 결제 응답에 payment_id가 없습니다."
+
+
+class PaymentTimedOut(Conflict):
+    """The provider took too long and the order was given up; late money goes back."""
+
+    code = "payment_timed_out"
+    text = "결제 상태 확인 시간 초과"
+
+
+class NotRequested(Conflict):
+    """The order is not being paid."""
+
+    code = "payment_not_requested"
+    text = "현재 상태가 PAYMENT_REQUESTED가 아닙니다"
+
+
+class PaymentUndecided(Conflict):
+    """The provider has not said yet."""
+
+    code = "payment_undecided"
+    text = "결제가 아직 확인되지 않았습니다."
+
+
+class MoneyDecides(Conflict):
+    """Only money that moved brings an order there, nobody's word."""
+
+    code = "payment_decides"
+    text = "결제 결과로만 바뀔 수 있는 상태입니다."
+
+
+class NothingToRefund(Conflict):
+    """Nothing was collected for the order, or it is on its way back already."""
+
+    code = "nothing_to_refund"
+    text = "환불할 결제가 없습니다."
+
+
+class PaidTogether(Conflict):
+    """A payment is given back whole or not at all."""
+
+    code = "paid_together"
+    text = "함께 결제한 상품 중 일부만 취소하거나 환불할 수 없습니다."
 
 
 class ProviderUnreachable(Busy):

@@ -13,13 +13,19 @@ from typing import Final
 import structlog
 
 from domain.kernel import Clock, Database, OrderId, UserId
-from domain.order import Delays
+from domain.order import PAID, Delays, OrderStatus
 from domain.payment import service
-from domain.payment.errors import PaymentLapsed, PaymentRefused
+from domain.payment.errors import (
+    NotRequested,
+    PaymentFailed,
+    PaymentLapsed,
+    PaymentRefused,
+    PaymentUndecided,
+)
 from domain.payment.gateway import OutcomeUnknown, PaymentGateway
 from domain.payment.models import Payment
-from domain.payment.schemas import PaymentOrder, PaymentView, Verdict
-from domain.payment.states import PENDING, REFUND_DUE, REFUNDED, REQUESTED
+from domain.payment.schemas import WEBHOOK_V2, PaymentOrder, PaymentView, Verdict
+from domain.payment.states import COMPLETED, IN_FLIGHT, PENDING, REFUND_DUE, REFUNDED, REQUESTED
 
 # Undecided for longer than this, a payment is called off (the earlier API's five minutes).
 LAPSES_AFTER: Final = timedelta(minutes=5)
@@ -50,13 +56,14 @@ async def begin(
     order_id: OrderId,
     *,
     by: UserId,
-    checkout: bool = False,
+    method: str = WEBHOOK_V2,
     return_url: str | None = None,
 ) -> PaymentView:
-    """Begin to pay the order, or return the payment that is under way.
+    """Begin to pay the order, or return the payment that is under way, by whatever ``method``.
 
-    Raises order.OrderNotFound, NotPayable, PaymentLapsed, ProviderUnreachable, PaymentRefused.
-    An outcome that is unknown is not an error: the payment stays REQUESTED and the sweep asks.
+    Raises order.OrderNotFound, NotPayable, PaymentLapsed, ProviderUnreachable, PaymentRefused,
+    ProviderFailed, ProviderUnclear. An outcome that is unknown is not an error: the payment stays
+    REQUESTED and the sweep asks.
     """
     async with till.db.sessions.begin() as session:
         payment, fresh = await service.request(
@@ -64,7 +71,7 @@ async def begin(
             order_id,
             by=by,
             tx_id=till.draw_tx_id(order_id),
-            checkout=checkout,
+            method=method,
             now=till.clock(),
         )
     if fresh or payment.status is REQUESTED:
@@ -72,6 +79,40 @@ async def begin(
         # payment, so asking again is harmless.
         return await _call(till, payment, return_url)
     return PaymentView.model_validate(payment)
+
+
+async def ask(till: Till, order_id: OrderId) -> PaymentView:
+    """Ask the provider about the order's payment if it is undecided; return how it stands now.
+
+    No answer is no error: the payment is undecided still. Raises PaymentNotFound.
+    """
+    async with till.db.reads() as session:
+        payment = await service.known(session, order_id)
+    if not payment.in_flight:
+        return PaymentView.model_validate(payment)
+    try:
+        verdict = await till.gateway.look_up(PaymentView.model_validate(payment))
+    except OutcomeUnknown:
+        verdict = None
+    if verdict is not None and verdict.status is not PENDING:
+        await _settle(till, order_id, verdict)
+    return await _view(till, payment)
+
+
+async def confirm(till: Till, order_id: OrderId, *, status: OrderStatus) -> None:
+    """Return when the order, or its line, of this status is paid; the provider's word decides.
+
+    Raises NotRequested, PaymentFailed, PaymentUndecided.
+    """
+    if status in PAID:
+        return
+    if status is not OrderStatus.PAYMENT_REQUESTED:
+        raise NotRequested
+    payment = await ask(till, order_id)
+    if payment.status in IN_FLIGHT:
+        raise PaymentUndecided
+    if payment.status is not COMPLETED:
+        raise PaymentFailed(payment.reason)
 
 
 async def sweep(till: Till, now: datetime) -> int:
@@ -112,6 +153,7 @@ async def _call(till: Till, payment: Payment, return_url: str | None) -> Payment
         callback_url=till.callback_url(payment.tx_id),
         checkout=payment.checkout,
         return_url=return_url,
+        method=payment.method,
     )
     order_id = OrderId(payment.order_id)
     try:
@@ -128,7 +170,7 @@ async def _call(till: Till, payment: Payment, return_url: str | None) -> Payment
 
 
 async def _check(till: Till, payment: Payment, now: datetime) -> None:
-    verdict = await till.gateway.look_up(payment.tx_id)
+    verdict = await till.gateway.look_up(PaymentView.model_validate(payment))
     lapsed = now - payment.requested_at >= LAPSES_AFTER
     order_id = OrderId(payment.order_id)
     if verdict is not None and verdict.status is not PENDING:

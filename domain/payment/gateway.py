@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from domain.payment.schemas import Begun, PaymentOrder, Verdict
+from domain.payment.schemas import Begun, PaymentOrder, PaymentView, Verdict
 
 
 class OutcomeUnknown(Exception):
@@ -15,10 +15,11 @@ class PaymentGateway(Protocol):
     async def begin(self, order: PaymentOrder) -> Begun:
         """Ask to collect the money.
 
-        Raises ProviderUnreachable (certainly not heard), PaymentRefused, OutcomeUnknown.
+        Raises ProviderUnreachable (certainly not heard), PaymentRefused, OutcomeUnknown;
+        ProviderFailed, ProviderUnclear where nothing but asking again can tell.
         """
 
-    async def look_up(self, tx_id: str) -> Verdict | None:
+    async def look_up(self, payment: PaymentView) -> Verdict | None:
         """Return the provider's truth, None when it knows no such payment.
 
         Raises OutcomeUnknown when it does not answer.

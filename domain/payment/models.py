@@ -67,6 +67,10 @@ class Payment(Base):
         """Return the fact of what it is now."""
         return PaymentChanged(at=at, user_id=self.user_id, payment=PaymentView.model_validate(self))
 
+    def check_soon(self, *, now: datetime) -> None:
+        """Ask about it at once."""
+        self.checks, self.check_at = 0, now
+
     def check_later(self, *, now: datetime) -> None:
         """Ask about it again, each time after twice as long."""
         self.checks += 1

@@ -15,7 +15,7 @@ from domain.kernel import OrderId, Session, UserId, emit
 from domain.order import Delays, Order, OrderStatus
 from domain.payment.errors import ForgedWebhook, NotPayable, PaymentLapsed, PaymentNotFound
 from domain.payment.models import CHECK_AFTER, Payment, WebhookDelivery
-from domain.payment.schemas import Begun, PaymentView, Verdict
+from domain.payment.schemas import CHECKOUT, TOLD, Begun, PaymentView, Verdict
 from domain.payment.states import (
     CANCELLED,
     COMPLETED,
@@ -35,7 +35,7 @@ async def request(  # noqa: PLR0913 (a payment is begun with all of these)
     *,
     by: UserId,
     tx_id: str,
-    checkout: bool,
+    method: str,
     now: datetime,
 ) -> tuple[Payment, bool]:
     """Write down that the order is about to be paid; return the payment and whether it is new.
@@ -44,10 +44,10 @@ async def request(  # noqa: PLR0913 (a payment is begun with all of these)
     order.OrderNotFound, NotPayable, PaymentLapsed.
     """
     bought = await order.lock(session, order_id, by=by)
-    known = await find(session, order_id)
-    if known is not None and known.in_flight:
-        return known, False
-    if known is not None and known.status is CANCELLED and known.reason == PaymentLapsed.text:
+    earlier = await find(session, order_id)
+    if earlier is not None and earlier.in_flight:
+        return earlier, False
+    if earlier and earlier.status is CANCELLED and earlier.reason == PaymentLapsed.text:
         raise PaymentLapsed
     if bought.status is not OrderStatus.ORDER_RECEIVED:
         raise NotPayable(bought.lines[0].line_id)
@@ -57,8 +57,8 @@ async def request(  # noqa: PLR0913 (a payment is begun with all of these)
         tx_id=tx_id,
         status=REQUESTED,
         amount=bought.total_amount,
-        method="CHECKOUT" if checkout else "WEBHOOK_V2",
-        checkout=checkout,
+        method=method,
+        checkout=method == CHECKOUT,
         requested_at=now,
         check_at=now + CHECK_AFTER,
         checks=0,
@@ -74,9 +74,11 @@ async def request(  # noqa: PLR0913 (a payment is begun with all of these)
 async def begun(session: Session, order_id: OrderId, word: Begun, *, now: datetime) -> Payment:
     """Note that the provider knows the payment; its verdict may have come first."""
     await order.lock(session, order_id)
-    payment = await _of(session, order_id)
+    payment = await known(session, order_id)
     payment.payment_id = payment.payment_id or word.payment_id
     payment.checkout_url = word.checkout_url
+    if payment.method not in TOLD:
+        payment.method = word.method or payment.method
     if payment.status is REQUESTED:
         emit(session, payment.move(PENDING, at=now))
     return payment
@@ -92,7 +94,7 @@ async def settle(
     in the ledger and changes nothing.
     """
     bought = await order.lock(session, order_id)
-    payment = await _of(session, order_id)
+    payment = await known(session, order_id)
     payment.payment_id = payment.payment_id or verdict.payment_id
     if verdict.status is COMPLETED:
         await _collected(session, bought, payment, verdict=verdict, now=now, delays=delays)
@@ -105,6 +107,8 @@ async def settle(
         await _call_off(session, bought, payment, reason=GIVEN_BACK, now=now)
     elif verdict.status is REFUNDED and payment.may(REFUNDED):
         emit(session, payment.move(REFUNDED, at=now))
+        if bought.status is OrderStatus.REFUND_REQUESTED:
+            await order.move(session, bought, OrderStatus.REFUND_COMPLETED, by=None, now=now)
     elif verdict.status is PENDING and payment.may(PENDING):
         emit(session, payment.move(PENDING, at=now))
     return payment
@@ -113,23 +117,10 @@ async def settle(
 async def give_up(session: Session, order_id: OrderId, *, reason: str, now: datetime) -> Payment:
     """Cancel an order whose payment the provider never took; late money will be refunded."""
     bought = await order.lock(session, order_id)
-    payment = await _of(session, order_id)
+    payment = await known(session, order_id)
     if payment.in_flight:
         await _call_off(session, bought, payment, reason=reason, now=now)
     return payment
-
-
-async def cancel_order(session: Session, order_id: OrderId, *, by: UserId, now: datetime) -> Order:
-    """Cancel on the buyer's behalf; money already collected goes back.
-
-    Raises order.OrderNotFound, order.IllegalMove.
-    """
-    bought = await order.lock(session, order_id, by=by)
-    await order.move(session, bought, OrderStatus.CANCELLED, by=by, now=now)
-    payment = await find(session, order_id)
-    if payment is not None and payment.status is COMPLETED:
-        emit(session, payment.move(REFUND_DUE, at=now, reason="구매자 취소"))
-    return bought
 
 
 async def find(session: Session, order_id: OrderId) -> Payment | None:
@@ -138,6 +129,14 @@ async def find(session: Session, order_id: OrderId) -> Payment | None:
     fresh = mine.execution_options(populate_existing=True)
     found: Payment | None = await session.scalar(fresh)
     return found
+
+
+async def known(session: Session, order_id: OrderId) -> Payment:
+    """Return the order's payment. Raises PaymentNotFound."""
+    payment = await find(session, order_id)
+    if payment is None:
+        raise PaymentNotFound
+    return payment
 
 
 async def state_of(session: Session, order_id: OrderId, *, by: UserId) -> PaymentView | None:
@@ -182,7 +181,7 @@ async def order_given_up(session: Session, order_id: OrderId) -> bool:
 async def postpone(session: Session, order_id: OrderId, *, now: datetime) -> None:
     """Ask about the payment again later."""
     await order.lock(session, order_id)
-    payment = await _of(session, order_id)
+    payment = await known(session, order_id)
     if payment.check_at is not None:
         payment.check_later(now=now)
 
@@ -218,10 +217,3 @@ async def _call_off(
     emit(session, payment.move(CANCELLED, at=now, reason=reason))
     if bought.status is OrderStatus.PAYMENT_REQUESTED:
         await order.move(session, bought, OrderStatus.CANCELLED, by=None, now=now)
-
-
-async def _of(session: Session, order_id: OrderId) -> Payment:
-    payment = await find(session, order_id)
-    if payment is None:
-        raise PaymentNotFound
-    return payment

@@ -1,24 +1,41 @@
-"""Taking recipes into the book, and looking them up."""
+"""Taking recipes into the book."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+import unicodedata
 
-from domain.kernel import Session
+from sqlalchemy import insert, select
+
+from domain.kernel import Session, grams
 from domain.recipe.errors import RecipeNotFound
-from domain.recipe.models import Material, Recipe
+from domain.recipe.models import Material, Recipe, RecipeGram
 from domain.recipe.schemas import NewRecipe
 
 
+def plain_name(name: str) -> str:
+    """Return an ingredient's name as it is kept: composed, without blanks around it."""
+    return unicodedata.normalize("NFC", name).strip()
+
+
 async def add_recipe(session: Session, new: NewRecipe) -> None:
-    """Take a recipe into the book."""
-    materials = [Material(**each.model_dump()) for each in new.materials]
-    session.add(Recipe(**new.model_dump(exclude={"materials"}), materials=materials))
+    """Take a recipe into the book, and file it where searches find it."""
+    session.add(Recipe(**new.model_dump(exclude={"materials"})))
+    await session.flush()
+    session.add_all(
+        Material(
+            recipe_id=new.recipe_id,
+            material_name=plain_name(each.material_name),
+            measure_amount=each.measure_amount,
+            measure_unit=each.measure_unit,
+        )
+        for each in new.materials
+    )
+    filed = sorted(grams(new.cooking_name, new.recipe_title))
+    if filed:
+        rows = [{"gram": gram, "recipe_id": new.recipe_id} for gram in filed]
+        await session.execute(insert(RecipeGram), rows)
 
 
-async def get_recipe(session: Session, recipe_id: int) -> Recipe:
-    """Return the recipe with its ingredients. Raises RecipeNotFound."""
-    wanted = select(Recipe).where(Recipe.recipe_id == recipe_id)
-    recipe = await session.scalar(wanted.options(selectinload(Recipe.materials)))
-    if recipe is None:
+async def check_recipe(session: Session, recipe_id: int) -> None:
+    """Raise RecipeNotFound if there is no such recipe."""
+    known = select(Recipe.recipe_id).where(Recipe.recipe_id == recipe_id)
+    if await session.scalar(known) is None:
         raise RecipeNotFound
-    return recipe

@@ -10,6 +10,7 @@ from domain.user.errors import (
     PasswordTooShort,
     RefreshRefused,
     SessionEnded,
+    SessionNotFound,
     TokenExpired,
     TokenMalformed,
     TokenUserInvalid,
@@ -21,12 +22,14 @@ from domain.user.events import LoggedOut, SignedUp
 from domain.user.models import User, UserSession, UserSettings
 from domain.user.passwords import Passwords
 from domain.user.roles import Role
-from domain.user.schemas import SessionView, UserView
+from domain.user.schemas import EndedSessions, SessionView, UserView
 from domain.user.sessions import (
     Breach,
     Device,
     Grant,
+    count_ended,
     end_all_sessions,
+    end_own_session,
     end_session,
     ended_since,
     forget_sessions,
@@ -45,6 +48,7 @@ __all__ = [
     "Email",
     "EmailInvalid",
     "EmailTaken",
+    "EndedSessions",
     "Grant",
     "LoggedOut",
     "LoginRefused",
@@ -55,6 +59,7 @@ __all__ = [
     "RefreshTokens",
     "Role",
     "SessionEnded",
+    "SessionNotFound",
     "SessionRules",
     "SessionView",
     "SignedUp",
@@ -69,7 +74,9 @@ __all__ = [
     "UserView",
     "UsernameInvalid",
     "appoint",
+    "count_ended",
     "end_all_sessions",
+    "end_own_session",
     "end_session",
     "ended_since",
     "find",

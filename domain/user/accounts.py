@@ -53,7 +53,7 @@ async def get(session: Session, user_id: UserId) -> User:
 
 
 async def appoint(session: Session, user_id: UserId, role: Role) -> User:
-    """Give somebody a role; tokens issued before keep the old one. Raises UserNotFound."""
+    """Give somebody a role; tokens issued before say the old one. Raises UserNotFound."""
     user = await get(session, user_id)
     user.role = role.value
     return user

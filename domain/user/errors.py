@@ -33,6 +33,13 @@ class UserNotFound(NotFound):
     text = "사용자를 찾을 수 없습니다."
 
 
+class SessionNotFound(NotFound):
+    """Also said of a stranger's session, and of one that was ended before."""
+
+    code = "session_not_found"
+    text = "세션을 찾을 수 없습니다."
+
+
 class LoginRefused(Unauthenticated):
     """Unknown e-mail or wrong password: which one is nobody's business."""
 

@@ -45,7 +45,11 @@ class UserSession(Base):
     """One login on one device: the family that its refresh tokens belong to."""
 
     __tablename__ = "user_sessions"
-    __table_args__ = (Index(None, "user_id", "revoked_at"), Index(None, "revoked_at"))
+    __table_args__ = (
+        Index(None, "user_id", "revoked_at"),
+        Index(None, "revoked_at"),
+        Index(None, "expires_at"),
+    )
 
     session_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     user_id: Mapped[int] = mapped_column(BigId, ForeignKey("users.user_id", ondelete="CASCADE"))

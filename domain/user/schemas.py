@@ -25,3 +25,15 @@ class SessionView(View):
     expires_at: datetime
     user_agent: str
     address: str
+
+
+class EndedSessions(View):
+    """How many sessions are over, and of how many of them no token can be valid any more."""
+
+    total: int
+    expired: int
+
+    @property
+    def still_valid(self) -> int:
+        """Return how many have tokens that only the deny list stops."""
+        return self.total - self.expired

@@ -12,16 +12,23 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, case, delete, func, or_, select
 
-from domain.kernel import Session, UserId, emit
-from domain.user.errors import RefreshRefused
+from domain.kernel import Key, Keyset, Session, Slice, UserId, Window, emit
+from domain.user.errors import RefreshRefused, SessionNotFound
 from domain.user.models import RefreshToken, User, UserSession
 from domain.user.roles import Role
+from domain.user.schemas import EndedSessions, SessionView
 from domain.user.tokens import RefreshTokens, digest
 
 ADDRESS_LENGTH_MAX = 45
 AGENT_LENGTH_MAX = 255
+LAST_USED = Keyset(
+    (
+        Key(UserSession.last_seen_at, "last_seen_at", descending=True),
+        Key(UserSession.session_id, "session_id"),
+    )
+)
 
 
 class Device(NamedTuple):
@@ -108,20 +115,30 @@ async def end_session(session: Session, session_id: str, *, by: UserId, now: dat
     return True
 
 
-async def end_all_sessions(session: Session, *, by: UserId, now: datetime) -> list[str]:
+async def end_own_session(session: Session, session_id: str, *, by: UserId, now: datetime) -> None:
+    """End one session from its owner's list. Raises SessionNotFound, of a stranger's too."""
+    if not await end_session(session, session_id, by=by, now=now):
+        raise SessionNotFound
+
+
+async def end_all_sessions(
+    session: Session, *, by: UserId, now: datetime, reason: str = "logout_all"
+) -> list[str]:
     """Log out everywhere; return the sessions that were open."""
     mine = select(UserSession).where(UserSession.user_id == by, UserSession.revoked_at.is_(None))
     found = (await session.scalars(mine.order_by(UserSession.session_id).with_for_update())).all()
     for one in found:
-        emit(session, one.end(at=now, reason="logout_all"))
+        emit(session, one.end(at=now, reason=reason))
     return [one.session_id for one in found]
 
 
-async def open_sessions(session: Session, *, of: UserId, now: datetime) -> Sequence[UserSession]:
-    """Return somebody's open sessions, the last used first."""
+async def open_sessions(
+    session: Session, *, of: UserId, now: datetime, window: Window
+) -> Slice[SessionView]:
+    """Return a part of somebody's open sessions, the last used first. Raises CursorInvalid."""
     mine = select(UserSession).where(UserSession.user_id == of, UserSession.revoked_at.is_(None))
-    alive = mine.where(UserSession.expires_at > now)
-    return (await session.scalars(alive.order_by(UserSession.last_seen_at.desc()))).all()
+    found = await LAST_USED.scalars(session, mine.where(UserSession.expires_at > now), window)
+    return Slice([SessionView.model_validate(row) for row in found.rows], found.next_cursor)
 
 
 async def is_over(session: Session, session_id: str) -> bool:
@@ -137,14 +154,26 @@ async def ended_since(session: Session, moment: datetime) -> Sequence[str]:
     return (await session.scalars(ended)).all()
 
 
+async def count_ended(session: Session, *, now: datetime, before: datetime) -> EndedSessions:
+    """Count the sessions that are over; those that were so ``before`` have expired altogether."""
+    over = or_(UserSession.revoked_at.is_not(None), UserSession.expires_at <= now)
+    expired = func.sum(case((_over_before(before), 1), else_=0))
+    total, gone = (await session.execute(select(func.count(), expired).where(over))).one()
+    return EndedSessions(total=total, expired=int(gone or 0))
+
+
 async def forget_sessions(session: Session, *, before: datetime, limit: int) -> int:
-    """Delete sessions that had run out before that moment; return how many."""
-    old = select(UserSession.session_id).where(UserSession.expires_at < before).limit(limit)
+    """Delete sessions that were over, ended or run out, before that moment; return how many."""
+    old = select(UserSession.session_id).where(_over_before(before)).limit(limit)
     ids = (await session.scalars(old)).all()
     if ids:
         await session.execute(delete(RefreshToken).where(RefreshToken.session_id.in_(ids)))
         await session.execute(delete(UserSession).where(UserSession.session_id.in_(ids)))
     return len(ids)
+
+
+def _over_before(moment: datetime) -> ColumnElement[bool]:
+    return or_(UserSession.revoked_at < moment, UserSession.expires_at < moment)
 
 
 def _kept(token: str, family: UserSession) -> RefreshToken:

@@ -1,6 +1,5 @@
 """A request's body has a size that we are willing to read."""
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.errors import Unacceptable, reject_unacceptable
@@ -18,7 +17,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        announced = Headers(scope=scope).get("content-length", "0")
+        announced = dict(scope["headers"]).get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > self._bytes_max:
             await reject_unacceptable(scope, Unacceptable(413))(scope, receive, send)
             return

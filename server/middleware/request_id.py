@@ -6,11 +6,10 @@ from typing import Final
 from uuid import uuid4
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-HEADER: Final = "X-Request-Id"
-ACCEPTABLE: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+HEADER: Final = b"x-request-id"
+ACCEPTABLE: Final = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 
 
 class RequestId:
@@ -25,14 +24,17 @@ class RequestId:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        asked = Headers(scope=scope).get(HEADER, "")
-        name = asked if ACCEPTABLE.fullmatch(asked) else self._new_id()
+        asked = dict(scope["headers"]).get(HEADER, b"")
+        name = asked.decode() if ACCEPTABLE.fullmatch(asked) else self._new_id()
         scope["request_id"] = name
 
         async def send_named(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)[HEADER] = name
+                message["headers"] = [*message["headers"], (HEADER, name.encode())]
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=name):
+        tokens = structlog.contextvars.bind_contextvars(request_id=name)
+        try:
             await self._app(scope, receive, send_named)
+        finally:
+            structlog.contextvars.reset_contextvars(**tokens)

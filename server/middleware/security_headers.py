@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 INLINE_SCRIPT: Final = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
@@ -19,15 +18,16 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, scripts: Iterable[str] = (), https: bool = False) -> None:
         self._app = app
-        self._headers = {
-            "Content-Security-Policy": policy(scripts),
-            "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "strict-origin-when-cross-origin",
-            "X-Frame-Options": "DENY",
-            "Cross-Origin-Opener-Policy": "same-origin-allow-popups",  # the payment window
+        headers = {
+            "content-security-policy": policy(scripts),
+            "x-content-type-options": "nosniff",
+            "referrer-policy": "strict-origin-when-cross-origin",
+            "x-frame-options": "DENY",
+            "cross-origin-opener-policy": "same-origin-allow-popups",  # the payment window
         }
         if https:
-            self._headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}"
+            headers["strict-transport-security"] = f"max-age={YEAR_SECONDS}"
+        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and complete its answer."""
@@ -37,9 +37,9 @@ class SecurityHeaders:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                set_already = dict(message["headers"])
+                missing = (one for one in self._headers if one[0] not in set_already)
+                message["headers"] = [*message["headers"], *missing]
             await send(message)
 
         await self._app(scope, receive, send_guarded)

@@ -1,6 +1,7 @@
-"""/api/homeshopping: the schedule, live streams, products and likes."""
+"""/api/homeshopping: the schedule, live streams and products."""
 
-from datetime import date, datetime
+from collections.abc import Container
+from datetime import date
 from typing import Any, Final, Self
 
 from pydantic import BaseModel, Field, model_validator
@@ -9,22 +10,26 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from domain import homeshopping
-from domain.homeshopping import BroadcastStatus, BroadcastView
-from domain.kernel import LiveId
+from domain.homeshopping import BroadcastStatus, BroadcastView, ProductPage, Stream
+from domain.kernel import LiveId, Slice, business_day
 from server.auth import Caller
 from server.endpoint import endpoint, reply
 from server.errors import Unacceptable, prefers_html
 from server.noting import note
 from server.pages import PAGES
-from server.routes.views import Body, Id, Page, Slot, local
+from server.public import shared
+from server.routes.views import Id, Page, Slot
 from server.state import State
 
 TAGS = ("homeshopping",)
+PUBLIC_SECONDS: Final = 5
+# A price is told of the broadcasts since today only; earlier days show it too.
+CHANGED_BY: Final = frozenset({"broadcast", "product.priced"})
 UNNAMED: Final = "src 또는 homeshopping_id 중 하나가 필요합니다."
 
 
 class ScheduleQuery(Page):
-    live_date: date | None = None
+    live_date: date | None = Field(None, ge=date(1970, 1, 1), le=date(2999, 12, 31))
 
 
 class ScheduleItem(Slot):
@@ -54,6 +59,7 @@ class Pagination(BaseModel):
 class Schedule(BaseModel):
     schedules: list[ScheduleItem]
     pagination: Pagination
+    next_cursor: str | None
 
 
 class StreamQuery(BaseModel):
@@ -105,71 +111,52 @@ class ProductPageOut(BaseModel):
     images: list[homeshopping.ProductImage]
 
 
-class LikeBody(Body):
-    live_id: Id
+class Checked(BaseModel):
+    is_ingredient: bool
 
 
-class Liked(BaseModel):
-    liked: bool
-    message: str
+@endpoint(auth="optional", tags=TAGS, public_seconds=PUBLIC_SECONDS, answers=Schedule)
+async def schedule(
+    request: Request[State], *, query: ScheduleQuery, caller: Caller | None
+) -> Response:
+    """Return the schedule of a day in Seoul, or of all days, page by page.
+
+    What is on air and comes next is listed first; what was called off is left out.
+    """
+    day, reads, cache = query.live_date, request.state["db"].reads, request.state["cache"]
+
+    async def count() -> int:
+        async with reads() as session:
+            return await homeshopping.schedule_length(session, day)
+
+    async def fetch() -> Schedule:
+        async with reads() as session:
+            found = await homeshopping.schedule_page(session, day, window=query.window())
+        return _schedule(found, query, total)
+
+    total = await cache.get(("homeshopping.schedule.length", day), count, names=CHANGED_BY)
+    key = ("homeshopping.schedule", day, query.page, query.size, query.cursor)
+    answer = await shared(request, key, fetch, names=CHANGED_BY, seconds=PUBLIC_SECONDS)
+    if caller is not None:
+        seen = {"live_date": day.isoformat() if day else None, "total_count": total}
+        note(request, "homeshopping_schedule_view", seen, user_id=caller.user_id)
+    return answer
 
 
-class LikesQuery(BaseModel):
-    limit: int = Field(50, ge=1, le=100)
-
-
-class LikedProduct(Slot):
-    live_id: int
-    product_id: int
-    product_name: str
-    store_name: str | None
-    dc_price: int
-    dc_rate: int
-    thumb_img_url: str
-    homeshopping_like_created_at: datetime | None
-    homeshopping_id: int | None
-
-
-class LikedProducts(BaseModel):
-    liked_products: list[LikedProduct]
-
-
-@endpoint(tags=TAGS)
-async def schedule(request: Request[State], *, query: ScheduleQuery) -> Schedule:
-    """Return the schedule of a day in Seoul, or of all days, page by page."""
-    now = request.state["clock"]()
-    async with request.state["db"].reads() as session:
-        found, total = await homeshopping.schedule_page(
-            session, query.live_date, now=now, page=query.page, size=query.size
-        )
-    return Schedule(
-        schedules=[ScheduleItem(**_listed(each), broadcast=each) for each in found],
-        pagination=Pagination(
-            page=query.page,
-            size=query.size,
-            total_count=total,
-            has_more=query.page * query.size < total,
-        ),
-    )
-
-
-@endpoint(errors=(400, 404), tags=TAGS, answers=StreamOut)
-async def live_stream(request: Request[State], *, query: StreamQuery) -> Response:
+@endpoint(errors=(400, 404), auth="optional", tags=TAGS, answers=StreamOut)
+async def live_stream(
+    request: Request[State], *, query: StreamQuery, caller: Caller | None
+) -> Response:
     """Return where a channel is seen: as JSON, or a player's page to whoever prefers HTML."""
     if prefers_html(request.headers.get("accept", "")):
         return FileResponse(PAGES / "player.html", headers={"Vary": "Accept"})
     if query.src is None and query.homeshopping_id is None:
         raise Unacceptable(400, code="stream_unnamed", text=UNNAMED)
-    async with request.state["db"].reads() as session:
-        found = await homeshopping.stream(
-            session,
-            homeshopping_id=query.homeshopping_id,
-            src=query.src,
-            now=request.state["clock"](),
-        )
+    found = await _stream(request, query)
     source = "src" if query.src is not None else "homeshopping_id"
-    seen = {"stream_url": found.url, "homeshopping_id": found.homeshopping_id}
-    note(request, "homeshopping_live_stream_view", seen)
+    if caller is not None:
+        seen = {"stream_url": found.url, "homeshopping_id": found.homeshopping_id}
+        note(request, "homeshopping_live_stream_view", seen, user_id=caller.user_id)
     out = StreamOut(
         homeshopping_id=found.homeshopping_id,
         stream_url=found.url,
@@ -180,17 +167,25 @@ async def live_stream(request: Request[State], *, query: StreamQuery) -> Respons
     return reply(out, headers={"Vary": "Accept"})
 
 
-@endpoint(errors=(404,), auth="optional", tags=TAGS)
+@endpoint(errors=(404,), auth="optional", tags=TAGS, public_seconds=PUBLIC_SECONDS)
 async def product(request: Request[State], *, live_id: Id, caller: Caller | None) -> ProductPageOut:
     """Return a broadcast's product with its details and pictures."""
-    async with request.state["db"].reads() as session:
-        page = await homeshopping.product_page(session, LiveId(live_id))
-        mine = caller and await homeshopping.liked_ids(session, by=caller.user_id, among=[live_id])
+    reads = request.state["db"].reads
+
+    async def fetch() -> ProductPage:
+        async with reads() as session:
+            return await homeshopping.product_page(session, LiveId(live_id))
+
+    key, names = ("homeshopping.product", live_id), (f"live/{live_id}", "product.priced")
+    page = await request.state["cache"].get(key, fetch, names=names)
+    mine: Container[int] = ()
     if caller is not None:
+        async with reads() as session:
+            mine = await homeshopping.likes_of(session, by=caller.user_id, among=[live_id])
         seen = {"live_id": live_id}
         note(request, "homeshopping_product_detail_view", seen, user_id=caller.user_id)
     shown = page.broadcast
-    fields = _listed(shown) | {
+    fields = listed(shown) | {
         # The earlier API told nothing rather than zero here.
         "sale_price": shown.product.sale_price or None,
         "dc_price": shown.product.dc_price or None,
@@ -199,8 +194,7 @@ async def product(request: Request[State], *, live_id: Id, caller: Caller | None
     return ProductPageOut(
         product=ProductOut(
             **fields,
-            store_name=shown.product.store_name,
-            is_liked=bool(mine),
+            is_liked=live_id in mine,
             homeshopping_channel_name=f"채널 {shown.homeshopping_channel}",
             homeshopping_channel_image=page.channel_image,
         ),
@@ -209,36 +203,48 @@ async def product(request: Request[State], *, live_id: Id, caller: Caller | None
     )
 
 
-@endpoint(errors=(404,), auth="required", tags=TAGS)
-async def toggle_like(request: Request[State], *, body: LikeBody, caller: Caller) -> Liked:
-    """Like a broadcast, to be told when it begins, or no longer."""
-    async with request.state["db"].sessions.begin() as session:
-        liked = await homeshopping.toggle_like(
-            session, LiveId(body.live_id), by=caller.user_id, now=request.state["clock"]()
-        )
-    done = {"live_id": body.live_id, "liked": liked}
-    note(request, "homeshopping_likes_toggle", done, user_id=caller.user_id)
-    return Liked(liked=liked, message="찜이 등록되었습니다." if liked else "찜이 해제되었습니다.")
+@endpoint(auth="optional", tags=TAGS, public_seconds=PUBLIC_SECONDS, answers=Checked)
+async def check(request: Request[State], *, product_id: Id) -> Response:
+    """Tell whether a product, or that of the broadcast with this id, is to cook with."""
+
+    async def fetch() -> Checked:
+        async with request.state["db"].reads() as session:
+            return Checked(is_ingredient=await homeshopping.is_ingredient(session, product_id))
+
+    key = ("homeshopping.check", product_id)
+    return await shared(request, key, fetch, names=CHANGED_BY, seconds=PUBLIC_SECONDS)
 
 
-@endpoint(auth="required", tags=TAGS)
-async def likes(request: Request[State], *, query: LikesQuery, caller: Caller) -> LikedProducts:
-    """Return the broadcasts the caller likes, by their start."""
-    async with request.state["db"].reads() as session:
-        found = await homeshopping.liked(session, by=caller.user_id, limit=query.limit)
-    return LikedProducts(
-        liked_products=[
-            LikedProduct(
-                **_listed(broadcast.view()),
-                store_name=broadcast.product.store_name,
-                homeshopping_like_created_at=local(like.created_at),
+async def _stream(request: Request[State], query: StreamQuery) -> Stream:
+    now = request.state["clock"]()
+
+    async def fetch() -> Stream:
+        async with request.state["db"].reads() as session:
+            return await homeshopping.stream(
+                session, homeshopping_id=query.homeshopping_id, src=query.src, now=now
             )
-            for like, broadcast in found
-        ]
+
+    if query.src is not None:  # strangers' addresses are not worth remembering
+        return await fetch()
+    key = ("homeshopping.stream", query.homeshopping_id, business_day(now))
+    return await request.state["cache"].get(key, fetch, names=CHANGED_BY)
+
+
+def _schedule(found: Slice[BroadcastView], query: ScheduleQuery, total: int) -> Schedule:
+    return Schedule(
+        schedules=[ScheduleItem(**listed(each), broadcast=each) for each in found.rows],
+        pagination=Pagination(
+            page=query.page,
+            size=query.size,
+            total_count=total,
+            has_more=found.next_cursor is not None,
+        ),
+        next_cursor=found.next_cursor,
     )
 
 
-def _listed(view: BroadcastView) -> dict[str, Any]:
+def listed(view: BroadcastView) -> dict[str, Any]:
+    """Return the fields by which the earlier API told of a broadcast."""
     return {
         **Slot.times(view.starts_at, view.ends_at),
         "live_id": view.live_id,
@@ -248,6 +254,7 @@ def _listed(view: BroadcastView) -> dict[str, Any]:
         "promotion_type": view.promotion_type,
         "product_id": view.product.product_id,
         "product_name": view.product.name,
+        "store_name": view.product.store_name,
         "thumb_img_url": view.product.image,
         "sale_price": view.product.sale_price,
         "dc_price": view.product.dc_price,
@@ -274,6 +281,5 @@ routes = [
     Route("/api/homeshopping/schedule", schedule),
     Route("/api/homeshopping/schedule/live-stream", live_stream),
     Route("/api/homeshopping/product/{live_id}", product),
-    Route("/api/homeshopping/likes/toggle", toggle_like, methods=["POST"]),
-    Route("/api/homeshopping/likes", likes),
+    Route("/api/homeshopping/product/{product_id}/check", check),
 ]

@@ -1,29 +1,54 @@
-"""/api/kok: product cards, product info and the cart."""
+"""/api/kok: lists of product cards."""
 
-from typing import Annotated
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Final
 
 from pydantic import BaseModel, Field
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
-from domain import kok, stock
-from domain.kernel import IdempotencyKey
+from domain import kok, order
+from domain.kernel import Slice
 from server.auth import Caller
-from server.endpoint import endpoint, once
+from server.endpoint import endpoint
 from server.noting import note
-from server.routes.views import Body, Id, Quantity, Said
+from server.public import shared
+from server.routes.views import Page
 from server.state import State
 
-TAGS = ("kok",)
+TAGS: Final = ("kok",)
+PUBLIC_SECONDS: Final = 5
+BEST: Final = 10
+RATING: Final = "rating"
+# The fact that changes every list of cards.
+PRICED: Final = "product.priced"
+# Marks what is packed to be sent, to count it apart from the lists it was packed from.
+ANSWER: Final = "kok.answer"
+DISCOUNTED, TOP_SELLING, STORE_BEST = "discounted", "top_selling", "store_best"
 
-# The web client sends 0 for "none".
-OptionalId = Annotated[int, Field(ge=0, le=2**62)]
 
-
-class CardsQuery(BaseModel):
-    page: int = Field(1, ge=1, le=100_000)
+class PageQuery(Page):
     size: int = Field(20, ge=1, le=100)
+
+
+class CardsQuery(PageQuery):
     use_cache: bool = True
+
+
+class RankedQuery(PageQuery):
+    """Sorted by "rating", or else by the number of reviews."""
+
+    sort_by: str = Field("review_count", max_length=50)
+
+
+class BestQuery(BaseModel):
+    """Sorted by "rating", or else by the number of reviews."""
+
+    sort_by: str = Field("review_count", max_length=50)
 
 
 class Card(BaseModel):
@@ -41,75 +66,146 @@ class Cards(BaseModel):
     products: list[Card]
 
 
-class ProductInfo(BaseModel):
-    kok_product_id: int
-    kok_product_name: str
-    kok_store_name: str
-    kok_thumbnail: str
-    kok_product_price: int
-    kok_discount_rate: int
-    kok_discounted_price: int
-    kok_review_cnt: int
-    is_liked: bool
-    stock: stock.ProductView
+class CardsPage(Cards):
+    next_cursor: str | None
 
 
-class AddBody(Body):
-    kok_product_id: Id
-    kok_quantity: Quantity = 1
-    recipe_id: OptionalId | None = None
-    kok_price_id: OptionalId | None = None
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list that is the same for everybody, kept until a price changes or somebody doubts it."""
+
+    name: str
+    asked: tuple[object, ...]
+    read: Callable[[], Awaitable[Cards]]
+
+    async def cards(self, request: Request[State]) -> Cards:
+        """Return the list itself."""
+        key, names = ("kok.cards", self.name, self.asked), (PRICED, f"kok/{self.name}")
+        return await request.state["cache"].get(key, self.read, names=names)
+
+    async def answer(self, request: Request[State]) -> Response:
+        """Answer with the list, as it was packed once for everybody."""
+        key, names = ("kok.answer", self.name, self.asked), (PRICED, f"kok/{self.name}", ANSWER)
+        fetch = partial(self.cards, request)
+        return await shared(request, key, fetch, names=names, seconds=PUBLIC_SECONDS)
 
 
-class Added(BaseModel):
-    kok_cart_id: int
-    message: str
-
-
-class CartQuery(BaseModel):
-    limit: int = Field(50, ge=1, le=200)
-
-
-class CartRow(BaseModel):
-    kok_cart_id: int
-    kok_product_id: int
-    kok_price_id: int
-    recipe_id: int | None
-    kok_product_name: str | None
-    kok_thumbnail: str | None
-    kok_product_price: int
-    kok_discount_rate: int
-    kok_discounted_price: int
-    kok_store_name: str | None
-    kok_quantity: int
-
-
-class Cart(BaseModel):
-    cart_items: list[CartRow]
-
-
-class QuantityBody(Body):
-    kok_quantity: Quantity
-
-
-class QuantityChanged(BaseModel):
-    kok_cart_id: int
-    kok_quantity: int
-    message: str
-
-
-@endpoint(tags=TAGS)
-async def discounted(request: Request[State], *, query: CardsQuery) -> Cards:
+@endpoint(auth="optional", tags=TAGS, public_seconds=PUBLIC_SECONDS, answers=CardsPage)
+async def discounted(
+    request: Request[State], *, query: CardsQuery, caller: Caller | None
+) -> Cards | Response:
     """Return discounted products, the deepest discount first."""
+    return await _discounted(request, query, caller, event="kok_discounted_products_view")
+
+
+@endpoint(auth="optional", tags=TAGS, public_seconds=PUBLIC_SECONDS, answers=CardsPage)
+async def discounted_window(
+    request: Request[State], *, query: CardsQuery, caller: Caller | None
+) -> Cards | Response:
+    """Return discounted products; the earlier API asked in two ways, and this was one."""
+    return await _discounted(request, query, caller, event="kok_discounted_products_view")
+
+
+@endpoint(auth="optional", tags=TAGS, public_seconds=PUBLIC_SECONDS, answers=CardsPage)
+async def discounted_max_join(
+    request: Request[State], *, query: CardsQuery, caller: Caller | None
+) -> Cards | Response:
+    """Return discounted products; the earlier API asked in two ways, and this was the other."""
+    return await _discounted(request, query, caller, event="kok_discounted_products_view_max_join")
+
+
+@endpoint(auth="optional", tags=TAGS, public_seconds=PUBLIC_SECONDS, answers=CardsPage)
+async def discounted_baseline(
+    request: Request[State], *, query: PageQuery, caller: Caller | None
+) -> Cards | Response:
+    """Return discounted products as they are in the database now, past the cache."""
+    past_cache = CardsQuery(**query.model_dump(), use_cache=False)
+    return await _discounted(
+        request, past_cache, caller, event="kok_discounted_products_view_baseline"
+    )
+
+
+async def _discounted(
+    request: Request[State], query: CardsQuery, caller: Caller | None, *, event: str
+) -> Cards | Response:
+    clock = request.state["clock"]
+    began = clock()
+
+    async def read() -> CardsPage:
+        async with request.state["db"].reads() as session:
+            return _page(await kok.discounted(session, window=query.window()))
+
+    listing = Listing(DISCOUNTED, (query.page, query.size, query.cursor), read)
+    if caller is not None:
+        found = await (listing.cards(request) if query.use_cache else read())
+        seen = {
+            "product_count": len(found.products),
+            "execution_time_ms": (clock() - began) / timedelta(milliseconds=1),
+            "use_cache": query.use_cache,
+        }
+        note(request, event, seen, user_id=caller.user_id)
+    return await (listing.answer(request) if query.use_cache else read())
+
+
+@endpoint(auth="optional", tags=TAGS, public_seconds=PUBLIC_SECONDS, answers=CardsPage)
+async def top_selling(
+    request: Request[State], *, query: RankedQuery, caller: Caller | None
+) -> Response:
+    """Return the products with the most reviews, or with the best."""
+    by_rating = query.sort_by == RATING
+
+    async def read() -> CardsPage:
+        async with request.state["db"].reads() as session:
+            window = query.window()
+            return _page(await kok.top_selling(session, by_rating=by_rating, window=window))
+
+    listing = Listing(TOP_SELLING, (query.page, query.size, query.cursor, by_rating), read)
+    if caller is not None:
+        found = await listing.cards(request)
+        seen = {"product_count": len(found.products), "sort_by": query.sort_by}
+        note(request, "kok_top_selling_products_view", seen, user_id=caller.user_id)
+    return await listing.answer(request)
+
+
+@endpoint(auth="optional", tags=TAGS, public_seconds=PUBLIC_SECONDS, answers=Cards)
+async def store_best(
+    request: Request[State], *, query: BestQuery, caller: Caller | None
+) -> Cards | Response:
+    """Return the ten best products of the stores the caller bought from; a stranger's, of all."""
+    by_rating = query.sort_by == RATING
+    if caller is None:
+
+        async def read() -> Cards:
+            async with request.state["db"].reads() as session:
+                return _cards(
+                    await kok.best_of_stores(session, bought=None, by_rating=by_rating, limit=BEST)
+                )
+
+        return await Listing(STORE_BEST, (by_rating,), read).answer(request)
     async with request.state["db"].reads() as session:
-        found = await kok.discounted(session, page=query.page, size=query.size)
+        bought = await order.bought_kok_products(session, by=caller.user_id)
+        best = (
+            await kok.best_of_stores(session, bought=bought, by_rating=by_rating, limit=BEST)
+            if bought
+            else ()
+        )
+    seen = {"product_count": len(best), "sort_by": query.sort_by}
+    note(request, "kok_store_best_items_view", seen, user_id=caller.user_id)
+    return _cards(best)
+
+
+def _page(part: Slice[kok.Card]) -> CardsPage:
+    return CardsPage(products=_cards(part.rows).products, next_cursor=part.next_cursor)
+
+
+def _cards(found: Sequence[kok.Card]) -> Cards:
     return Cards(
         products=[
             Card(
                 kok_product_id=each.kok_product_id,
                 kok_thumbnail=each.image,
                 kok_discount_rate=each.discount_rate,
-                kok_discounted_price=each.discounted_price,
+                kok_discounted_price=each.discounted_price or each.price,
                 kok_product_name=each.name,
                 kok_store_name=each.store_name,
                 kok_review_cnt=each.review_cnt,
@@ -120,113 +216,11 @@ async def discounted(request: Request[State], *, query: CardsQuery) -> Cards:
     )
 
 
-@endpoint(errors=(404,), tags=TAGS)
-async def product_info(request: Request[State], *, kok_product_id: Id) -> ProductInfo:
-    """Return a product with its present price and stock."""
-    async with request.state["db"].reads() as session:
-        found = await kok.get_product(session, kok_product_id)
-        left = await kok.product_view(session, kok_product_id)
-    return ProductInfo(
-        kok_product_id=found.kok_product_id,
-        kok_product_name=found.name,
-        kok_store_name=found.store_name,
-        kok_thumbnail=found.image,
-        kok_product_price=found.price,
-        kok_discount_rate=found.discount_rate,
-        kok_discounted_price=found.discounted_price or found.price,
-        kok_review_cnt=found.review_cnt,
-        is_liked=False,
-        stock=left,
-    )
-
-
-@endpoint(status=201, errors=(404,), auth="required", idempotent=True, tags=TAGS)
-async def add_to_cart(
-    request: Request[State], *, body: AddBody, caller: Caller, key: IdempotencyKey | None
-) -> Added:
-    """Put a product into the caller's cart, or more of it."""
-    async with once(request, key) as work:
-        item, fresh = await kok.add_to_cart(
-            work.session,
-            body.kok_product_id,
-            by=caller.user_id,
-            quantity=body.kok_quantity,
-            recipe_id=body.recipe_id or None,
-            now=request.state["clock"](),
-        )
-        said = (
-            "장바구니에 상품이 추가되었습니다."
-            if fresh
-            else f"장바구니 수량이 {item.quantity}개로 업데이트되었습니다."
-        )
-        out = work.answer(Added(kok_cart_id=item.cart_id, message=said))
-    done = {
-        "kok_product_id": body.kok_product_id,
-        "kok_quantity": body.kok_quantity,
-        "kok_cart_id": out.kok_cart_id,
-        "recipe_id": body.recipe_id,
-    }
-    note(request, "kok_cart_add", done, user_id=caller.user_id)
-    return out
-
-
-@endpoint(auth="required", tags=TAGS)
-async def cart(request: Request[State], *, query: CartQuery, caller: Caller) -> Cart:
-    """Return the caller's cart at the prices it was filled at, newest first."""
-    async with request.state["db"].reads() as session:
-        items = await kok.cart(session, by=caller.user_id, limit=query.limit)
-    return Cart(
-        cart_items=[
-            CartRow(
-                kok_cart_id=item.cart_id,
-                kok_product_id=item.kok_product_id,
-                kok_price_id=item.price_id,
-                recipe_id=item.recipe_id,
-                kok_product_name=item.product.name,
-                kok_thumbnail=item.product.image,
-                kok_product_price=item.product.price,
-                kok_discount_rate=item.price.discount_rate,
-                kok_discounted_price=item.unit_price,
-                kok_store_name=item.product.store_name,
-                kok_quantity=item.quantity,
-            )
-            for item in items
-        ]
-    )
-
-
-@endpoint(errors=(404,), auth="required", tags=TAGS)
-async def change_quantity(
-    request: Request[State], *, kok_cart_id: Id, body: QuantityBody, caller: Caller
-) -> QuantityChanged:
-    """Want another quantity of a row of the cart."""
-    async with request.state["db"].sessions.begin() as session:
-        item = await kok.change_quantity(
-            session, kok_cart_id, by=caller.user_id, quantity=body.kok_quantity
-        )
-    done = {"kok_cart_id": kok_cart_id, "quantity": item.quantity}
-    note(request, "kok_cart_update", done, user_id=caller.user_id)
-    return QuantityChanged(
-        kok_cart_id=item.cart_id,
-        kok_quantity=item.quantity,
-        message=f"수량이 {item.quantity}개로 변경되었습니다.",
-    )
-
-
-@endpoint(errors=(404,), auth="required", tags=TAGS)
-async def remove_from_cart(request: Request[State], *, kok_cart_id: Id, caller: Caller) -> Said:
-    """Take a row out of the caller's cart."""
-    async with request.state["db"].sessions.begin() as session:
-        await kok.remove_from_cart(session, kok_cart_id, by=caller.user_id)
-    note(request, "kok_cart_delete", {"kok_cart_id": kok_cart_id}, user_id=caller.user_id)
-    return Said(message="장바구니에서 상품이 삭제되었습니다.")
-
-
 routes = [
     Route("/api/kok/discounted", discounted),
-    Route("/api/kok/product/{kok_product_id}/info", product_info),
-    Route("/api/kok/carts", add_to_cart, methods=["POST"]),
-    Route("/api/kok/carts", cart),
-    Route("/api/kok/carts/{kok_cart_id}", change_quantity, methods=["PATCH"]),
-    Route("/api/kok/carts/{kok_cart_id}", remove_from_cart, methods=["DELETE"]),
+    Route("/api/kok/discounted/window", discounted_window),
+    Route("/api/kok/discounted/max-join", discounted_max_join),
+    Route("/api/kok/discounted/baseline", discounted_baseline),
+    Route("/api/kok/top-selling", top_selling),
+    Route("/api/kok/store-best-items", store_best),
 ]

@@ -1,22 +1,22 @@
-"""/api/orders: placing, reading and cancelling orders."""
+"""/api/orders: placing an order, reading it, and cancelling it."""
 
 from datetime import datetime, timedelta
-from typing import Final
 
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.routing import Route
 
 from domain import order, payment
-from domain.kernel import KST, IdempotencyKey, OrderId
-from domain.order import LineView, OrderStatus, OrderView
+from domain.kernel import IdempotencyKey, OrderId
+from domain.order import OrderView
 from server.auth import Caller
 from server.endpoint import endpoint, once
+from server.language import say
+from server.noting import note
 from server.routes.views import Body, Id, Quantity, local
 from server.state import State
 
 TAGS = ("order",)
-WEEKDAYS: Final = "월화수목금토일"
 
 
 class HomeshoppingOrder(Body):
@@ -33,7 +33,7 @@ class HomeshoppingPlaced(BaseModel):
     dc_price: int
     order_price: int
     order_time: datetime | None
-    message: str = "주문이 성공적으로 생성되었습니다."
+    message: str
 
 
 class Selected(Body):
@@ -63,42 +63,6 @@ class CartPlaced(BaseModel):
     order_time: datetime | None
 
 
-class ListQuery(BaseModel):
-    limit: int = Field(30, ge=1, le=100)
-
-
-class OrderItem(BaseModel):
-    product_name: str
-    product_image: str | None
-    price: int
-    quantity: int
-    delivery_status: str
-    delivery_date: str
-    recipe_related: bool
-    recipe_title: str | None = None
-    recipe_rating: float | None = None
-    recipe_scrap_count: int | None = None
-    recipe_description: str | None = None
-    ingredients_owned: int | None = None
-    total_ingredients: int | None = None
-
-
-class OrderGroup(BaseModel):
-    order_id: int
-    order_number: str
-    order_date: str
-    total_amount: int
-    item_count: int
-    items: list[OrderItem]
-    order: OrderView
-
-
-class Orders(BaseModel):
-    limit: int
-    total_count: int
-    order_groups: list[OrderGroup]
-
-
 class KokLine(BaseModel):
     kok_order_id: int
     kok_price_id: int
@@ -106,6 +70,18 @@ class KokLine(BaseModel):
     quantity: int
     order_price: int | None
     recipe_id: int | None
+
+    @classmethod
+    def of(cls, line: order.Line | order.OrderLine) -> "KokLine":
+        """Return the line under the earlier names."""
+        return cls(
+            kok_order_id=line.line_id,
+            kok_price_id=line.price_id or 0,
+            kok_product_id=line.product_id,
+            quantity=line.quantity,
+            order_price=line.line_total,
+            recipe_id=line.recipe_id,
+        )
 
 
 class HomeshoppingLine(BaseModel):
@@ -150,8 +126,12 @@ async def place_homeshopping(
             dc_price=line.unit_price,
             order_price=line.line_total,
             order_time=local(placed.order_time),
+            message=say(request, "주문이 성공적으로 생성되었습니다."),
         )
-        return work.answer(out)
+        work.answer(out)
+    done = {name: getattr(out, name) for name in ("order_id", "product_id", "quantity")}
+    note(request, "homeshopping_order_create", done, user_id=caller.user_id)
+    return out
 
 
 @endpoint(status=201, errors=(400, 409), auth="required", idempotent=True, tags=TAGS)
@@ -184,21 +164,13 @@ async def place_from_cart(
             total_amount=placed.total_amount,
             order_count=len(details),
             order_details=details,
-            message=f"{len(details)}개의 상품이 주문되었습니다.",
+            message=say(request, "{n}개의 상품이 주문되었습니다.", n=len(details)),
             order_time=local(placed.order_time),
         )
-        return work.answer(out)
-
-
-@endpoint(auth="required", tags=TAGS)
-async def list_orders(request: Request[State], *, query: ListQuery, caller: Caller) -> Orders:
-    """Return the caller's orders, newest first."""
-    async with request.state["db"].reads() as session:
-        found = await order.newest(session, by=caller.user_id, limit=query.limit)
-        total = await order.count(session, by=caller.user_id)
-    return Orders(
-        limit=query.limit, total_count=total, order_groups=[_group(each) for each in found]
-    )
+        work.answer(out)
+    done = out.model_dump(mode="json", include={"order_id", "total_amount", "order_count"})
+    note(request, "kok_cart_order_create", done, user_id=caller.user_id, status=201)
+    return out
 
 
 @endpoint(errors=(404,), auth="required", tags=TAGS)
@@ -206,23 +178,13 @@ async def get_order(request: Request[State], *, order_id: Id, caller: Caller) ->
     """Return one of the caller's orders."""
     async with request.state["db"].reads() as session:
         found = await order.get(session, OrderId(order_id), by=caller.user_id)
+    note(request, "order_order_detail_view", {"order_id": order_id}, user_id=caller.user_id)
     return OrderOut(
         order_id=found.order_id,
         user_id=found.user_id,
         order_time=local(found.order_time),
         cancel_time=local(found.cancel_time),
-        kok_orders=[
-            KokLine(
-                kok_order_id=line.line_id,
-                kok_price_id=line.price_id or 0,
-                kok_product_id=line.product_id,
-                quantity=line.quantity,
-                order_price=line.line_total,
-                recipe_id=line.recipe_id,
-            )
-            for line in found.lines
-            if line.kind == "kok"
-        ],
+        kok_orders=[KokLine.of(line) for line in found.lines if line.kind == "kok"],
         homeshopping_orders=[
             HomeshoppingLine(
                 homeshopping_order_id=line.line_id,
@@ -252,47 +214,9 @@ def _pay_within(request: Request[State]) -> timedelta:
     return timedelta(minutes=request.state["settings"].order_unpaid_minutes)
 
 
-def _group(view: OrderView) -> OrderGroup:
-    day = view.order_time.astimezone(KST)
-    return OrderGroup(
-        order_id=view.order_id,
-        order_number=str(view.order_id),
-        order_date=f"{day.year}. {day.month}. {day.day}",
-        total_amount=view.total_amount,
-        item_count=sum(line.quantity for line in view.lines),
-        items=[_item(line) for line in view.lines],
-        order=view,
-    )
-
-
-def _item(line: LineView) -> OrderItem:
-    from_recipe = line.kind == "kok"
-    return OrderItem(
-        product_name=line.product_name,
-        product_image=line.image,
-        price=line.line_total,
-        quantity=line.quantity,
-        delivery_status=line.status_name,
-        delivery_date=_delivery_date(line),
-        recipe_related=from_recipe,
-        recipe_rating=0.0 if from_recipe else None,
-        recipe_scrap_count=0 if from_recipe else None,
-        ingredients_owned=0 if from_recipe else None,
-        total_ingredients=0 if from_recipe else None,
-    )
-
-
-def _delivery_date(line: LineView) -> str:
-    if line.status is not OrderStatus.DELIVERED:
-        return "배송 정보 없음"
-    day = line.history[-1].at.astimezone(KST)
-    return f"{day.month}/{day.day}({WEEKDAYS[day.weekday()]}) 도착"
-
-
 routes = [
     Route("/api/orders/homeshopping/order", place_homeshopping, methods=["POST"]),
     Route("/api/orders/kok/carts/order", place_from_cart, methods=["POST"]),
-    Route("/api/orders", list_orders),
     Route("/api/orders/{order_id}", get_order),
     Route("/api/orders/{order_id}/cancellation", cancel, methods=["POST"]),
 ]

@@ -3,7 +3,10 @@
 import asyncio
 import hashlib
 import hmac
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
+from functools import partial
+from itertools import repeat
 from typing import Any, Final
 
 from pydantic import BaseModel, Field
@@ -12,11 +15,13 @@ from starlette.routing import Route
 
 from channels.watch import watch
 from domain import order, payment
-from domain.kernel import OrderId, UserId
+from domain.kernel import Busy, OrderId, UserId
 from domain.order import OrderStatus
 from domain.payment import PaymentStatus, PaymentView, Till, WebhookDelivery
 from server.auth import Caller
 from server.endpoint import endpoint
+from server.noting import note
+from server.rate_limit import PAYMENT, UNLIMITED
 from server.routes.views import Body, Id, local
 from server.state import State
 from server.till import token_of
@@ -25,7 +30,11 @@ TAGS = ("payment",)
 
 # Looked at again this often even if nobody wakes us, because Redis may be gone.
 LOOK_SECONDS: Final = 5.0
-UNDECIDED: Final = frozenset({PaymentStatus.REQUESTED, PaymentStatus.PENDING})
+# A provider that tells nobody is asked soon at first, then as often as the earlier API did.
+ASK_SECONDS: Final = 0.25
+EXTERNAL_API: Final = "EXTERNAL_API"
+
+Look = Callable[[], Awaitable[PaymentView]]
 
 
 class Confirmed(BaseModel):
@@ -51,6 +60,13 @@ class PaymentState(BaseModel):
     payment: PaymentView | None
 
 
+class PollingBody(Body):
+    """``timeout_sec`` was never heeded; how long is waited is the server's setting."""
+
+    method: payment.Method | None = EXTERNAL_API
+    timeout_sec: int | None = Field(25, ge=0)
+
+
 class CheckoutBody(Body):
     return_url: str | None = Field(None, max_length=500, pattern=r"^https?://[^\s]+$")
 
@@ -66,29 +82,57 @@ class Received(BaseModel):
     kok_order_ids: list[int]
     hs_order_id: int | None
     status: PaymentStatus
+    completed_at: datetime | None
     reason: str | None
 
 
-@endpoint(errors=(400, 404, 503), auth="required", tags=TAGS)
+@endpoint(errors=(400, 404, 408, 502, 503), auth="required", tags=TAGS, limit=PAYMENT)
+async def confirm_v1(
+    request: Request[State], *, order_id: Id, body: PollingBody | None, caller: Caller
+) -> Confirmed:
+    """Pay an order by the provider's first API, asking it until it has decided.
+
+    When it has not within a minute (by default) the order is cancelled and the answer is 408;
+    money that is collected after all goes back. Nothing is held while waiting but this connection.
+    """
+    till, mine = request.state["till"], OrderId(order_id)
+    method = (body and body.method) or EXTERNAL_API
+    begun = await payment.begin(till, mine, by=caller.user_id, method=method)
+    paid, stopping = await _followed(
+        request, order_id, partial(payment.ask, till, mine), pauses=_growing()
+    )
+    if paid.status in payment.IN_FLIGHT and stopping:
+        raise Busy  # another worker goes on from here
+    if paid.status in payment.IN_FLIGHT:
+        async with till.db.sessions.begin() as session:
+            await payment.abandon(session, mine, now=till.clock())
+        paid = await _payment(request, mine, caller.user_id)
+    if paid.status in payment.IN_FLIGHT:
+        raise payment.PaymentTimedOut
+    done = await _confirmed(request, paid, caller.user_id)
+    seen = {"order_id": order_id, "payment_method": begun.method}
+    note(request, "payment_confirm_v1", seen, user_id=caller.user_id)
+    return done
+
+
+@endpoint(errors=(400, 404, 503), auth="required", tags=TAGS, limit=PAYMENT)
 async def confirm_v2(request: Request[State], *, order_id: Id, caller: Caller) -> Confirmed:
     """Pay an order and wait for the provider's word, up to a minute by default.
 
     The answer is PAYMENT_COMPLETED, or PENDING when the provider takes longer; asking again waits
     for the same payment. Nothing is held while waiting but this connection.
     """
-    live, mine = request.state["live"], OrderId(order_id)
+    mine = OrderId(order_id)
     await payment.begin(request.state["till"], mine, by=caller.user_id)
-    now = asyncio.get_running_loop().time  # how long a caller waits is no business time
-    deadline = now() + request.state["settings"].payment_wait_seconds
-    async with watch(live.hub, live.parts.broker, f"order:{order_id}") as news:
-        paid = await _payment(request, mine, caller.user_id)
-        while paid.status in UNDECIDED and not news.stopping and (left := deadline - now()) > 0:
-            await news.news(within_seconds=min(left, LOOK_SECONDS))
-            paid = await _payment(request, mine, caller.user_id)
-    return await _confirmed(request, paid, caller.user_id)
+    look = partial(_payment, request, mine, caller.user_id)
+    paid, _ = await _followed(request, order_id, look, pauses=repeat(LOOK_SECONDS))
+    done = await _confirmed(request, paid, caller.user_id)
+    seen = {"order_id": order_id, "result_status": done.status}
+    note(request, "payment_confirm_v2", seen, user_id=caller.user_id)
+    return done
 
 
-@endpoint(status=201, errors=(400, 404, 503), auth="required", tags=TAGS)
+@endpoint(status=201, errors=(400, 404, 503), auth="required", tags=TAGS, limit=PAYMENT)
 async def checkout(
     request: Request[State], *, order_id: Id, body: CheckoutBody | None, caller: Caller
 ) -> PaymentView:
@@ -97,7 +141,7 @@ async def checkout(
         request.state["till"],
         OrderId(order_id),
         by=caller.user_id,
-        checkout=True,
+        method=payment.CHECKOUT,
         return_url=body.return_url if body else None,
     )
 
@@ -111,7 +155,7 @@ async def state(request: Request[State], *, order_id: Id, caller: Caller) -> Pay
     return PaymentState(order_id=order_id, order_status=found.status, payment=paid)
 
 
-@endpoint(errors=(400,), tags=TAGS)
+@endpoint(errors=(400,), tags=TAGS, limit=UNLIMITED)
 async def webhook_v2(request: Request[State], *, tx_id: str) -> Received:
     """Hear the provider's verdict: signed, for a payment we began; a repeat changes nothing."""
     settings, raw = request.state["settings"], await request.body()
@@ -140,14 +184,47 @@ async def webhook_v2(request: Request[State], *, tx_id: str) -> Received:
         )
         await payment.note_delivery(session, delivery)  # under the order's lock, as its twin's
         bought = await order.get(session, OrderId(known.order_id), by=UserId(known.user_id))
-        return Received(
+        completed = paid.status is PaymentStatus.COMPLETED
+        heard = Received(
             order_id=known.order_id,
             event=str(event),
             payment_id=paid.payment_id,
             status=paid.status,
+            completed_at=local(paid.decided_at) if completed else None,
             reason=paid.reason,
             **_line_ids(bought),
         )
+    seen = {"tx_id": tx_id, "event": event, "result_ok": True, "order_id": known.order_id}
+    note(request, "payment_webhook_v2", seen)
+    return heard
+
+
+async def _followed(
+    request: Request[State], order_id: int, look: Look, *, pauses: Iterator[float]
+) -> tuple[PaymentView, bool]:
+    """Look until the payment is decided or patience ends; tell whether the server is stopping.
+
+    Each look is taken when the order's channel speaks, and after a pause at the latest.
+    """
+    live = request.state["live"]
+    now = asyncio.get_running_loop().time  # how long a caller waits is no business time
+    deadline = now() + request.state["settings"].payment_wait_seconds
+    async with watch(live.hub, live.parts.broker, f"order:{order_id}") as news:
+        paid = await look()
+        while paid.status in payment.IN_FLIGHT and not news.stopping:
+            left = deadline - now()
+            if left <= 0:
+                break
+            await news.news(within_seconds=min(left, next(pauses)))
+            paid = await look()
+        return paid, news.stopping
+
+
+def _growing() -> Iterator[float]:
+    pause = ASK_SECONDS
+    while True:
+        yield pause
+        pause = min(2 * pause, LOOK_SECONDS)
 
 
 async def _payment(request: Request[State], order_id: OrderId, by: UserId) -> PaymentView:
@@ -158,7 +235,7 @@ async def _payment(request: Request[State], order_id: OrderId, by: UserId) -> Pa
 
 
 async def _confirmed(request: Request[State], paid: PaymentView, by: UserId) -> Confirmed:
-    if paid.status is not PaymentStatus.COMPLETED and paid.status not in UNDECIDED:
+    if paid.status is not PaymentStatus.COMPLETED and paid.status not in payment.IN_FLIGHT:
         raise payment.PaymentFailed(paid.reason)
     async with request.state["db"].reads() as session:
         bought = await order.get(session, OrderId(paid.order_id), by=by)
@@ -204,6 +281,7 @@ def _delivery_id(request: Request[State], raw: bytes) -> str:
 
 routes = [
     Route("/api/orders/payment/webhook/v2/{tx_id}", webhook_v2, methods=["POST"]),
+    Route("/api/orders/payment/{order_id}/confirm/v1", confirm_v1, methods=["POST"]),
     Route("/api/orders/payment/{order_id}/confirm/v2", confirm_v2, methods=["POST"]),
     Route("/api/orders/payment/{order_id}/checkout", checkout, methods=["POST"]),
     Route("/api/orders/payment/{order_id}", state),

@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable
 from importlib.metadata import version
 from typing import Final, Literal
 
+import httpx
 import structlog
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -14,10 +15,14 @@ from starlette.routing import Route
 from domain import kernel
 from server.endpoint import endpoint, reply
 from server.migrate import is_current
+from server.rate_limit import UNLIMITED
 from server.state import State
 
 TAGS: Final = ("system",)
 CHECK_SECONDS: Final = 3.0
+ML_SECONDS: Final = 5.0
+SERVICE: Final = "uhok-backend-gateway"
+SAID: Final = TypeAdapter(dict[str, JsonValue])
 
 log = structlog.get_logger()
 
@@ -38,8 +43,17 @@ class Readiness(BaseModel):
 
 class Health(BaseModel):
     status: Literal["healthy", "unhealthy"]
-    service: str = "uhok-backend-gateway"
+    service: str = SERVICE
     version: str
+    timestamp: str
+
+
+class MlHealth(BaseModel):
+    """``ml_service`` is what that service says of itself, or why it says nothing."""
+
+    status: Literal["healthy"] = "healthy"  # the shop's own; it works without
+    service: str = SERVICE
+    ml_service: dict[str, JsonValue]
     timestamp: str
 
 
@@ -47,13 +61,13 @@ class Unready(Exception):
     """A check that answered, and what it found is not good enough."""
 
 
-@endpoint(tags=TAGS)
+@endpoint(tags=TAGS, limit=UNLIMITED)
 async def healthz(request: Request[State]) -> Alive:
     """Tell that the process answers."""
     return Alive()
 
 
-@endpoint(errors=(503,), tags=TAGS, answers=Readiness)
+@endpoint(errors=(503,), tags=TAGS, answers=Readiness, limit=UNLIMITED)
 async def readyz(request: Request[State]) -> Response:
     """Tell whether everything this process needs is there, one by one."""
     state = request.state
@@ -72,7 +86,7 @@ async def readyz(request: Request[State]) -> Response:
     return reply(out, status=200 if ready else 503, headers={"Cache-Control": "no-store"})
 
 
-@endpoint(errors=(503,), tags=TAGS, answers=Health)
+@endpoint(errors=(503,), tags=TAGS, answers=Health, limit=UNLIMITED)
 async def api_health(request: Request[State]) -> Response:
     """Tell whether the shop is open, in the earlier API's words."""
     pings = {"service": request.state["db"].ping, "analytics": request.state["analytics"].ping}
@@ -84,6 +98,34 @@ async def api_health(request: Request[State]) -> Response:
         timestamp=kernel.iso(request.state["clock"]()),
     )
     return reply(out, status=200 if healthy else 503, headers={"Cache-Control": "no-store"})
+
+
+@endpoint(tags=TAGS, answers=MlHealth)
+async def ml_health(request: Request[State]) -> Response:
+    """Tell how the service that ranks recipes is, in its own words; the shop works without it."""
+    out = MlHealth(
+        ml_service=await _ask_ml(request.state["settings"].ml_inference_url),
+        timestamp=kernel.iso(request.state["clock"]()),
+    )
+    return reply(out, headers={"Cache-Control": "no-store"})
+
+
+async def _ask_ml(url: str) -> dict[str, JsonValue]:
+    """Return what the service answers, or the error that keeps it from answering."""
+    if not url:
+        return {"status": "error", "error": "no such service is configured"}
+    try:
+        async with asyncio.timeout(ML_SECONDS), httpx.AsyncClient(trust_env=False) as client:
+            answer = await client.get(f"{url.rstrip('/')}/health")
+        answer.raise_for_status()
+        return SAID.validate_json(answer.content)
+    except httpx.HTTPStatusError as error:
+        return {"status": "error", "error": f"it answered {error.response.status_code}"}
+    except ValidationError:
+        return {"status": "error", "error": "it answered something else than a JSON object"}
+    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+        log.warning("ml_unreachable", error=repr(error))  # has its address: not for strangers
+        return {"status": "error", "error": f"it cannot be reached ({type(error).__name__})"}
 
 
 async def _redis(state: State) -> None:
@@ -126,4 +168,5 @@ routes = [
     Route("/healthz", healthz),
     Route("/readyz", readyz),
     Route("/api/health", api_health),
+    Route("/api/health/ml", ml_health),
 ]

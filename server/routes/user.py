@@ -1,5 +1,9 @@
 """/api/user and /api/auth: accounts, logins and what follows from them."""
 
+import hmac
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,12 +13,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from domain import kernel, user
-from domain.kernel import UserId
+from domain.kernel import IdempotencyKey, UserId
 from server.auth import Caller
 from server.cookies import forget_cookies, refresh_cookie, set_cookies
-from server.endpoint import endpoint, reply
+from server.endpoint import endpoint, once, reply
+from server.language import say
 from server.noting import note
+from server.rate_limit import EMAIL_CHECK, REFRESH, SIGN_UP
 from server.routes.views import Said, local
+from server.sessions import close_sessions
 from server.state import State
 
 TAGS: Final = ("user",)
@@ -67,33 +74,37 @@ class SettingsOut(BaseModel):
     receive_notification: bool
 
 
-@endpoint(status=201, errors=(409,), tags=TAGS, answers=UserOut)
-async def sign_up(request: Request[State], *, body: NewUser) -> UserOut:
+@endpoint(status=201, errors=(409,), tags=TAGS, idempotent=True, limit=SIGN_UP)
+async def sign_up(request: Request[State], *, body: NewUser, key: IdempotencyKey | None) -> UserOut:
     """Open an account."""
     user.read_email(body.email)
     user.read_username(body.username)
     hashed = await request.state["passwords"].hash(body.password)
-    async with request.state["db"].sessions.begin() as session:
+    async with once(request, _sealed(request.state, key)) as work:
         opened = await user.sign_up(
-            session,
+            work.session,
             email=body.email,
             username=body.username,
             password_hash=hashed,
             now=request.state["clock"](),
         )
+        answer = work.answer(_out(opened))
     seen = {"email": opened.email, "username": opened.username}
     note(request, "user_signup", seen, user_id=opened.user_id, status=201)
-    return _out(opened)
+    return answer
 
 
-@endpoint(tags=TAGS)
+@endpoint(tags=TAGS, limit=EMAIL_CHECK)
 async def check_email(request: Request[State], *, query: EmailQuery) -> EmailCheck:
     """Tell whether an account has this e-mail address."""
     address = user.read_email(query.email).address
     async with request.state["db"].reads() as session:
         taken = await user.find(session, query.email) is not None
     note(request, "user_email_duplicate_check", {"email": address, "is_duplicate": taken})
-    message = "이미 존재하는 아이디입니다." if taken else "사용 가능한 아이디입니다."
+    if taken:
+        message = say(request, "이미 존재하는 아이디입니다.")
+    else:
+        message = say(request, "사용 가능한 아이디입니다.")
     return EmailCheck(email=address, is_duplicate=taken, message=message)
 
 
@@ -121,7 +132,7 @@ async def log_in(request: Request[State], *, body: LoginIn) -> Response:
     return _granted(request, grant)
 
 
-@endpoint(errors=(401, 403), tags=TAGS, answers=TokensOut)
+@endpoint(errors=(401, 403), tags=TAGS, answers=TokensOut, limit=REFRESH)
 async def refresh(request: Request[State], *, body: RefreshIn | None) -> Response:
     """Exchange a refresh token, from the body or from our cookie, for its successor."""
     token = body.refresh_token if body else None
@@ -132,7 +143,7 @@ async def refresh(request: Request[State], *, body: RefreshIn | None) -> Respons
             session, token, tokens=request.state["refresh"], now=request.state["clock"]()
         )
     if isinstance(outcome, user.Breach):
-        await _close(request.state, [outcome.session_id])
+        await close_sessions(request.state, [outcome.session_id])
         raise user.RefreshRefused
     return _granted(request, outcome)
 
@@ -144,9 +155,9 @@ async def log_out(request: Request[State], *, caller: Caller) -> Response:
         await user.end_session(
             session, caller.session_id, by=caller.user_id, now=request.state["clock"]()
         )
-    await _close(request.state, [caller.session_id])
+    await close_sessions(request.state, [caller.session_id])
     note(request, "user_logout", {}, user_id=caller.user_id)
-    return forget_cookies(reply(Said(message="로그아웃이 완료되었습니다.")))
+    return forget_cookies(reply(Said(message=say(request, "로그아웃이 완료되었습니다."))))
 
 
 @endpoint(auth="required", tags=TAGS, answers=Said)
@@ -156,27 +167,25 @@ async def log_out_everywhere(request: Request[State], *, caller: Caller) -> Resp
         ended = await user.end_all_sessions(
             session, by=caller.user_id, now=request.state["clock"]()
         )
-    await _close(request.state, ended)
+    await close_sessions(request.state, ended)
     note(request, "user_logout", {"sessions": len(ended)}, user_id=caller.user_id)
-    return forget_cookies(reply(Said(message="모든 기기에서 로그아웃되었습니다.")))
+    return forget_cookies(reply(Said(message=say(request, "모든 기기에서 로그아웃되었습니다."))))
 
 
 @endpoint(auth="required", tags=TAGS)
 async def info(request: Request[State], *, caller: Caller) -> UserOut:
     """Tell the caller who they are."""
-    try:
-        async with request.state["db"].reads() as session:
-            me = await user.get(session, caller.user_id)
-    except user.UserNotFound as error:
-        raise user.SessionEnded from error  # the token outlived its owner
-    note(request, "user_info_view", {}, user_id=caller.user_id)
+    async with _still_there(), request.state["db"].reads() as session:
+        me = await user.get(session, caller.user_id)
+    seen = {"email": me.email, "username": me.username}
+    note(request, "user_info_view", seen, user_id=caller.user_id)
     return _out(me)
 
 
 @endpoint(auth="required", tags=TAGS)
 async def show_settings(request: Request[State], *, caller: Caller) -> SettingsOut:
     """Tell the caller's settings."""
-    async with request.state["db"].reads() as session:
+    async with _still_there(), request.state["db"].reads() as session:
         mine = await user.settings(session, caller.user_id)
     return SettingsOut(receive_notification=mine.receive_notification)
 
@@ -186,10 +195,30 @@ async def change_settings(
     request: Request[State], *, body: SettingsOut, caller: Caller
 ) -> SettingsOut:
     """Change the caller's settings."""
-    async with request.state["db"].sessions.begin() as session:
+    async with _still_there(), request.state["db"].sessions.begin() as session:
         mine = await user.settings(session, caller.user_id)
         mine.receive_notification = body.receive_notification
     return body
+
+
+@asynccontextmanager
+async def _still_there() -> AsyncIterator[None]:
+    """Refuse a token that outlived its owner as one that ended."""
+    try:
+        yield
+    except user.UserNotFound as error:
+        raise user.SessionEnded from error
+
+
+def _sealed(state: State, key: IdempotencyKey | None) -> IdempotencyKey | None:
+    """Return the key with a body that only we can tell: its digest is kept, and it has a password.
+
+    Without our secret, guessing the password against the digest leads nowhere.
+    """
+    if key is None:
+        return None
+    secret = state["settings"].jwt_secret.get_secret_value().encode()
+    return replace(key, body=hmac.digest(secret, b"sign-up:" + key.body, "sha256"))
 
 
 async def _prove(state: State, body: LoginIn) -> user.User:
@@ -203,13 +232,6 @@ async def _prove(state: State, body: LoginIn) -> user.User:
     if not await state["passwords"].matches(body.password, hashed) or claimed is None:
         raise user.LoginRefused
     return claimed
-
-
-async def _close(state: State, session_ids: list[str]) -> None:
-    """Make the end of these sessions felt: by their tokens, and on their live connections."""
-    await state["denied"].add(session_ids)
-    for session_id in session_ids:
-        await state["live"].disconnect(session_id=session_id)
 
 
 def _granted(request: Request[State], grant: user.Grant) -> Response:

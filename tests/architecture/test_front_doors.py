@@ -9,9 +9,11 @@ import pytest
 
 from tests.architecture.source import ROOT
 
-# Folders with one module per noun of the domain, and the few names that are no noun of it.
+# Folders with one module per noun of the domain, or per part of one (``kok_search``), and the few
+# names that are no noun of it.
 MIRRORS: Final = {
-    "server/routes": {"system", "views"},  # the process itself; shapes that nouns share
+    # The process itself; the API's description; shapes that nouns share; what a caller has at home.
+    "server/routes": {"system", "reference", "views", "pantry"},
     "channels/topics": {"schedule", "live", "product"},  # channels that show a part of a noun
     "scheduler/jobs": set[str](),
 }
@@ -45,7 +47,8 @@ def strangers(root: Path) -> Iterator[str]:
     for folder, extra in MIRRORS.items():
         known = {"__init__", *nouns(root), *extra}
         for path in sorted((root / folder).iterdir()):
-            if path.name != "__pycache__" and path.stem not in known:
+            noun = path.stem.partition("_")[0]
+            if path.name != "__pycache__" and path.stem not in known and noun not in known:
                 yield f"{folder}/{path.name}"
 
 

@@ -3,9 +3,11 @@
 import asyncio
 from typing import ClassVar
 
+import orjson
 import pytest
 
-from channels.relay import Relay
+from channels.broker import BrokerUnavailable
+from channels.relay import TOLD, Relay
 from domain import kernel
 from tests.channels.toys import Journal, soon
 
@@ -69,6 +71,15 @@ async def listener(phone):
     await phone.connects()
     await phone.subscribes("thing:a")
     return phone
+
+
+@pytest.fixture
+def told(live):
+    """What a bystander of another part of the process is told."""
+    heard = []
+    name = live.parts.broker._signal_name(TOLD)
+    live.parts.broker._signals[name].append(lambda names: heard.append(set(orjson.loads(names))))
+    return heard
 
 
 @pytest.fixture
@@ -162,6 +173,54 @@ async def test_what_was_committed_while_redis_was_away_is_told_later(
         told = [pushes[0]["push"]["pub"]["offset"]]
     told += [offset for offset, _ in await listener.pubs(2 - len(told))]
     assert told == [1, 2]
+
+
+async def test_every_process_is_told_what_changed(relay, commit, told):
+    """By noun, kind and subject, once for all that was relayed together."""
+    await commit(1, 2, 3)
+    await relay.relay_once()
+    await soon(lambda: told)
+    assert told == [{"thing", "thing.moved", "thing/a"}]
+
+
+async def test_nothing_is_told_before_it_is_committed(relay, db, told):
+    """Or who reads anew would read the old."""
+    async with db.sessions.begin() as session:
+        kernel.emit(session, Moved(at=kernel.utc_now(), name="a", version=1))
+        await session.flush()
+        assert await relay.relay_once() == 0
+        await relay.broker.round_trip()
+        assert told == []
+    await relay.relay_once()
+    await soon(lambda: told)
+
+
+@pytest.mark.parametrize("lost", ["publish_many", "signal", "append"])
+async def test_what_a_dying_relay_did_not_tell_the_next_one_tells(relay, commit, told, lost):
+    """Wherever it died, the rows are still there; to be told twice does no harm."""
+
+    class Dying:
+        """Does what the other does, but for the step at which it dies."""
+
+        def __init__(self, other) -> None:
+            self.other = other
+
+        def __getattr__(self, name):
+            return self.die if name == lost else getattr(self.other, name)
+
+        async def die(self, *_):
+            raise BrokerUnavailable("died")
+
+    dying = Relay(relay.db, Dying(relay.broker), relay.topics, relay.clock, Dying(relay.journal))
+    await commit(1)
+    with pytest.raises(BrokerUnavailable):
+        await dying.relay_once()
+    await relay.broker.round_trip()
+    before = len(told)
+    assert before == (lost == "append")
+    assert await relay.relay_once() == 1
+    await soon(lambda: len(told) == before + 1)
+    assert all(names == {"thing", "thing.moved", "thing/a"} for names in told)
 
 
 async def test_a_nudge_reaches_the_relay_of_another_process(worker, db, commit):

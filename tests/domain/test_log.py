@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 from pydantic import ValidationError
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from domain import log
-from domain.kernel import UserId
+from domain.kernel import UserId, Window
 from domain.log import Entry, LogRow, Unwritable
 from domain.log.masking import MASK, SENSITIVE
 from tests.conftest import NOON
@@ -25,6 +25,11 @@ def entry(number=1, **fields):
 async def record(analytics, *entries):
     async with analytics.sessions.begin() as session:
         return await log.record(session, entries)
+
+
+async def write(analytics, *entries):
+    async with analytics.sessions.begin() as session:
+        return await log.write(session, entries)
 
 
 async def rows(analytics):
@@ -57,6 +62,49 @@ async def test_recent_is_newest_first_of_that_user_only(analytics):
         newest = await log.recent(session, UserId(7), limit=3)
     assert [view.event_id for view in newest] == ["e-4", "e-3", "e-2"]
     assert newest[0].created_at == NOON + timedelta(seconds=4)
+
+
+async def test_new_entries_are_told_with_their_numbers(analytics):
+    """By their ids; what was known before is not among them, and can be looked up."""
+    first = await write(analytics, entry(1, user_id=7), entry(2))
+    second = await write(analytics, entry(2), entry(3))
+
+    assert (set(first), set(second)) == ({"e-1", "e-2"}, {"e-3"})
+    async with analytics.reads() as session:
+        known = await log.written(session, "e-1")
+        assert (known.log_id, known.user_id) == (first["e-1"], 7)
+        assert await log.written(session, "e-9") is None
+
+
+async def test_many_batches_are_one_kind_of_statement(analytics):
+    """The statement's text is the same from batch to batch, and each batch is sent at once."""
+    asked = []
+
+    def ask(_connection, _cursor, statement, *_rest):
+        asked.append(statement)
+
+    event.listen(analytics.engine.sync_engine, "before_cursor_execute", ask)
+    await record(analytics, *(entry(number) for number in range(300)))
+    await record(analytics, *(entry(number) for number in range(300, 600)))
+    event.remove(analytics.engine.sync_engine, "before_cursor_execute", ask)
+    inserts = [each for each in asked if each.startswith("INSERT")]
+    assert len(inserts) == 2
+    assert len(set(inserts)) == 1
+
+
+async def test_a_history_is_read_on_from_where_it_was_left(analytics):
+    """Entries of one moment are told apart by their number; new ones do not shift the rest."""
+    same = [entry(number, user_id=7).model_copy(update={"created_at": NOON}) for number in range(5)]
+    await record(analytics, *same)
+    async with analytics.reads() as session:
+        first = await log.history(session, UserId(7), window=Window(2))
+    await record(analytics, entry(9, user_id=7))
+    seen, cursor = list(first.rows), first.next_cursor
+    while cursor:
+        async with analytics.reads() as session:
+            part = await log.history(session, UserId(7), window=Window(2, cursor=cursor))
+        seen, cursor = [*seen, *part.rows], part.next_cursor
+    assert [view.event_id for view in seen] == ["e-4", "e-3", "e-2", "e-1", "e-0"]
 
 
 async def test_every_field_comes_back_as_it_was_written(analytics):
@@ -110,11 +158,11 @@ def test_an_address_keeps_no_secret(url, kept):
 
 async def test_what_no_column_can_hold_is_replaced(analytics):
     """NUL, lone surrogates and NaN arrive harmless on every engine."""
-    odd = {"a\0": "b\0c", "lone": "\ud800", "nan": float("nan"), "inf": [float("inf")]}
+    odd = {"a\0": "b\0c", "lone": "\ud800", "nan": float("nan"), "inf": [float("inf"), 2**63]}
     await record(analytics, entry(user_id=1, event_data=odd, api_url="/\0" + "가" * 600))
     async with analytics.reads() as session:
         (view,) = await log.recent(session, UserId(1))
-    expected = {"a\ufffd": "b\ufffdc", "lone": "\ufffd", "nan": None, "inf": [None]}
+    expected = {"a\ufffd": "b\ufffdc", "lone": "\ufffd", "nan": None, "inf": [None, None]}
     assert view.event_data == expected
     assert len(view.api_url) == 500
 

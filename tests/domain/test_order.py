@@ -170,13 +170,13 @@ async def test_carts_with_the_same_things_in_opposite_order_never_deadlock(db):
     async def buy(buyer):
         wanted = ids if buyer % 2 else ids[::-1]
         async with db.sessions.begin() as session:
-            items = [
+            rows = [
                 await kok.add_to_cart(
                     session, each, by=UserId(buyer), quantity=1, recipe_id=None, now=NOON
                 )
                 for each in wanted
             ]
-            picks = [Pick(cart_id=item.cart_id, quantity=1) for item, _ in items]
+            picks = [Pick(cart_id=cart_id, quantity=1) for cart_id, _ in rows]
         async with db.sessions.begin() as session:
             await order.place_from_cart(
                 session, picks, buyer=UserId(buyer), now=NOON, pay_within=WINDOW
@@ -191,10 +191,10 @@ async def test_a_cart_is_ordered_once_however_often_the_button_is_pressed(db):
     """The second click finds an empty cart."""
     async with db.sessions.begin() as session:
         await a_kok_product(session)
-        item, _ = await kok.add_to_cart(
+        cart_id, _ = await kok.add_to_cart(
             session, 5001, by=BUYER, quantity=2, recipe_id=None, now=NOON
         )
-        picks = [Pick(cart_id=item.cart_id, quantity=2)]
+        picks = [Pick(cart_id=cart_id, quantity=2)]
 
     async def click():
         async with db.sessions.begin() as session:
@@ -212,10 +212,10 @@ async def test_anothers_cart_rows_are_left_alone(db):
     """A stranger's order finds nothing, and the row stays."""
     async with db.sessions.begin() as session:
         await a_kok_product(session)
-        item, _ = await kok.add_to_cart(
+        cart_id, _ = await kok.add_to_cart(
             session, 5001, by=BUYER, quantity=2, recipe_id=None, now=NOON
         )
-        picks = [Pick(cart_id=item.cart_id, quantity=2)]
+        picks = [Pick(cart_id=cart_id, quantity=2)]
 
     with pytest.raises(order.SelectionGone):
         async with db.sessions.begin() as session:

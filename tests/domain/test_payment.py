@@ -297,10 +297,10 @@ async def test_one_payment_that_cannot_be_checked_does_not_hold_up_the_others(
     provider.decide(fine.tx_id, COMPLETED, 9_900)
     look_up = provider.look_up
 
-    async def stumble(tx_id):
-        if tx_id == broken.tx_id:
+    async def stumble(asked):
+        if asked.tx_id == broken.tx_id:
             raise ZeroDivisionError
-        return await look_up(tx_id)
+        return await look_up(asked)
 
     monkeypatch.setattr(provider, "look_up", stumble)
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from domain import user
-from domain.kernel import Busy, OutboxRow, UserId
+from domain.kernel import Busy, OutboxRow, UserId, Window
 from domain.user.models import RefreshToken
 from domain.user.tokens import digest
 
@@ -301,6 +301,9 @@ async def test_a_stranger_cannot_end_a_session(db, clock, tokens, grant):
         assert await end(session, grant.session_id, by=grant.user_id, now=clock())
         assert not await end(session, grant.session_id, by=grant.user_id, now=clock())
         assert not await end(session, "no such", by=grant.user_id, now=clock())
+        for session_id in (grant.session_id, "no such"):
+            with pytest.raises(user.SessionNotFound):
+                await user.end_own_session(session, session_id, by=UserId(999), now=clock())
 
 
 async def test_logging_out_everywhere_ends_all_of_mine_only(db, clock, tokens, jimin):
@@ -321,7 +324,10 @@ async def test_logging_out_everywhere_ends_all_of_mine_only(db, clock, tokens, j
             ended
         )
         assert not await user.is_over(session, theirs.session_id)
-        assert await user.open_sessions(session, of=UserId(jimin.user_id), now=clock()) == []
+        mine = await user.open_sessions(
+            session, of=UserId(jimin.user_id), now=clock(), window=Window(9)
+        )
+        assert mine.rows == []
 
 
 async def test_sessions_long_over_are_forgotten(db, clock, tokens, grant):
@@ -331,3 +337,33 @@ async def test_sessions_long_over_are_forgotten(db, clock, tokens, grant):
         assert await user.forget_sessions(session, before=clock(), limit=10) == 1
     async with db.reads() as session:
         assert await session.scalar(select(func.count()).select_from(RefreshToken)) == 0
+
+
+async def test_what_is_over_is_counted_by_what_is_left_of_it(db, clock, tokens, jimin, grant):
+    """An ended session's tokens run on for a while; after that nothing of it can be valid."""
+    await log_in(db, jimin, tokens, clock)
+    async with db.sessions.begin() as session:
+        await user.end_session(session, grant.session_id, by=grant.user_id, now=clock())
+
+    async def counted(before):
+        async with db.reads() as session:
+            return await user.count_ended(session, now=clock(), before=before)
+
+    told = await counted(clock())
+    assert (told.total, told.expired, told.still_valid) == (1, 0, 1)
+    ended_at = clock()
+    clock.forward(days=8)  # the other one ran out meanwhile
+    told = await counted(ended_at + timedelta(seconds=1))
+    assert (told.total, told.expired, told.still_valid) == (2, 1, 1)
+    assert (await counted(clock())).expired == 2
+    async with db.sessions.begin() as session:
+        forget = user.forget_sessions
+        assert await forget(session, before=ended_at + timedelta(seconds=1), limit=9) == 1
+        assert await forget(session, before=clock(), limit=9) == 1
+
+
+async def test_nobody_is_over_where_nobody_logged_in(db, clock):
+    """No rows are none."""
+    async with db.reads() as session:
+        told = await user.count_ended(session, now=clock(), before=clock())
+    assert (told.total, told.expired) == (0, 0)

@@ -48,10 +48,13 @@ class Engines:
 
 
 @contextmanager
-def engines() -> Iterator[Engines]:
-    """Start all three side by side and stop them at the end. Raises EngineMissing, EngineFailed."""
+def engines(*, durable: bool = False) -> Iterator[Engines]:
+    """Start all three side by side and stop them at the end. Raises EngineMissing, EngineFailed.
+
+    ``durable`` lets MariaDB's commits wait for the disk, and gives it more memory.
+    """
     with engine_room() as root, ExitStack() as stack:
-        all_three = Engines(MariaDB(root), Postgres(root), Redis(root))
+        all_three = Engines(MariaDB(root, durable=durable), Postgres(root), Redis(root))
         each: list[Engine] = [all_three.mariadb, all_three.postgres, all_three.redis]
         for engine in each:
             stack.enter_context(closing(engine))

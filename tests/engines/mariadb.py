@@ -1,9 +1,10 @@
-"""A private MariaDB: UTC, utf8mb4, durable against a kill but not against a power cut."""
+"""A private MariaDB: UTC, utf8mb4, durable against a kill and, if asked, against a power cut."""
 
 import os
 import pwd
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from tests.engines.engine import HOST, run
@@ -19,6 +20,10 @@ class MariaDB(SqlEngine):
     """MariaDB; root has no password."""
 
     packages = "mariadb-server-core mariadb-client-core"
+
+    def __init__(self, root: Path, *, durable: bool = False) -> None:
+        super().__init__(root)
+        self.durable = durable
 
     def url_of(self, name: str) -> str:
         """Return the SQLAlchemy address of a database."""
@@ -55,9 +60,12 @@ class MariaDB(SqlEngine):
         text = ("--character-set-server=utf8mb4", "--collation-server=utf8mb4_unicode_ci")
         # No commit waits for the disk, yet each reaches the kernel: a SIGKILL loses none.
         quick = ("--innodb-flush-method=nosync", "--innodb-flush-log-at-trx-commit=2")
-        small = ("--innodb-buffer-pool-size=64M", "--performance-schema=OFF", "--skip-log-bin")
+        safe = ("--innodb-flush-log-at-trx-commit=1",)
+        size = f"--innodb-buffer-pool-size={'256M' if self.durable else '64M'}"
+        small = (size, "--performance-schema=OFF", "--skip-log-bin")
         plain = ("--no-defaults", "--skip-name-resolve", "--default-time-zone=+00:00")
-        return (self.program("mariadbd"), *plain, *self._place(), *listen, *text, *quick, *small)
+        commits = safe if self.durable else quick
+        return (self.program("mariadbd"), *plain, *self._place(), *listen, *text, *commits, *small)
 
     def answers(self) -> bool:
         """Tell whether the server greets a client."""

@@ -5,6 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from demo.catalogue import load_catalogue
 from server.cli import app
 
 
@@ -100,3 +101,23 @@ def test_web_and_clock_apart_need_a_redis_between_them(uhok, words):
 
     assert said.exit_code == 2
     assert "REDIS_URL" in said.output
+
+
+def test_a_role_is_given_and_taken_back(uhok):
+    """By e-mail address; the sessions that carry the old one end."""
+    uhok("migrate")
+    assert uhok("demo", "load", BCRYPT_COST="4").exit_code == 0
+    email = load_catalogue().accounts[0].email
+
+    said = uhok("role", email, "operator")
+    assert (said.exit_code, said.stdout.strip()) == (
+        0,
+        f"{email} is now operator; 0 sessions ended",
+    )
+    assert uhok("role", email, "user").exit_code == 0
+
+    unknown = uhok("role", "nobody@example.com", "admin")
+    assert unknown.exit_code == 1
+    assert unknown.stderr.strip() == "nobody@example.com: The user was not found."
+    assert uhok("role", "no address", "admin").exit_code == 1
+    assert uhok("role", email, "king").exit_code == 2

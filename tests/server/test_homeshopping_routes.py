@@ -1,18 +1,15 @@
 """The REST doors of home shopping: the schedule, live streams, products and likes."""
 
-import asyncio
-from datetime import timedelta
-
 import pytest
 
 from domain import homeshopping
-from domain.homeshopping import NewChannel
+from domain.homeshopping import NewProduct
+from tests.patience import until
 from tests.shop import a_broadcast
 from tests.stall import HS
 
 SCHEDULE = "/api/homeshopping/schedule"
 STREAM = "/api/homeshopping/schedule/live-stream"
-BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
 async def test_the_schedule_lists_a_day_in_the_earlier_shape(client, stall):
@@ -21,6 +18,7 @@ async def test_the_schedule_lists_a_day_in_the_earlier_shape(client, stall):
 
     body = answer.json()
     assert answer.status_code == 200
+    assert body["next_cursor"] is None
     assert body["pagination"] == {"page": 1, "size": 20, "total_count": 2, "has_more": False}
     first, second = body["schedules"]
     view = first.pop("broadcast")
@@ -45,7 +43,7 @@ async def test_the_schedule_lists_a_day_in_the_earlier_shape(client, stall):
 
 
 async def test_the_schedule_is_paged(client, stall):
-    """Page by page, of a day or of all days; a day without broadcasts is empty."""
+    """Fault 8.4 (unpaged schedule): by page or by cursor; a day without broadcasts is empty."""
     pages = [(await client.get(SCHEDULE, params={"page": n, "size": 1})).json() for n in (1, 2, 3)]
 
     assert [[each["live_id"] for each in page["schedules"]] for page in pages] == [
@@ -54,6 +52,12 @@ async def test_the_schedule_is_paged(client, stall):
         [],
     ]
     assert [page["pagination"]["has_more"] for page in pages] == [True, False, False]
+    cursor = pages[0]["next_cursor"]
+    rest = (await client.get(SCHEDULE, params={"size": 1, "cursor": cursor})).json()
+    assert ([each["live_id"] for each in rest["schedules"]], rest["next_cursor"]) == (
+        [stall.to_come],
+        None,
+    )
     other_day = await client.get(SCHEDULE, params={"live_date": "2026-11-22"})
     assert other_day.json()["schedules"] == []
 
@@ -63,11 +67,14 @@ async def test_the_schedule_is_paged(client, stall):
     [
         {"live_date": "tomorrow"},
         {"live_date": "2026-02-30"},
+        {"live_date": "0001-01-01"},
+        {"live_date": "9999-12-31"},
         {"page": 0},
         {"page": "x"},
         {"size": 0},
         {"size": 501},
         {"page": 10**30},
+        {"cursor": "x" * 501},
     ],
 )
 async def test_a_schedule_that_cannot_be_meant_is_422(client, stall, params):
@@ -76,106 +83,6 @@ async def test_a_schedule_that_cannot_be_meant_is_422(client, stall, params):
     body = answer.json()
     assert (answer.status_code, body["code"]) == (422, "validation_failed")
     assert body["errors"][0]["loc"] == ["query", *params]
-
-
-async def test_a_live_stream_is_what_is_on_air(client, stall):
-    """In JSON for programs, all fields present."""
-    answer = await client.get(STREAM, params={"homeshopping_id": 1})
-
-    assert answer.status_code == 200
-    assert answer.json() == {
-        "homeshopping_id": 1,
-        "homeshopping_name": "온담홈쇼핑",
-        "live_id": stall.on_air,
-        "product_id": HS,
-        "product_name": "꿀사과 1001",
-        "stream_url": "/live.m3u8",
-        "live_url": "/live.m3u8",
-        "source": "homeshopping_id",
-        "is_live": True,
-        "live_date": "2026-11-21",
-        "live_start_time": "11:30:00",
-        "live_end_time": "12:30:00",
-        "thumb_img_url": "/api/media/hs",
-    }
-
-
-async def test_between_broadcasts_a_live_stream_names_the_next(client, house, clock, stall):
-    """Of several broadcasts a day the earlier API could choose none."""
-    clock.forward(minutes=30)
-    async with house.state["db"].sessions.begin() as session:
-        await homeshopping.end_due(session, now=clock(), limit=9)
-
-    body = (await client.get(STREAM, params={"homeshopping_id": 1})).json()
-
-    assert (body["live_id"], body["is_live"]) == (stall.to_come, False)
-
-
-async def test_a_stream_address_wins_over_a_channel(client, house, stall):
-    """A known address finds its channel; an unknown one is given back as it is."""
-    known = await client.get(STREAM, params={"src": "/live.m3u8", "homeshopping_id": "1"})
-    assert (known.json()["source"], known.json()["homeshopping_id"]) == ("src", 1)
-    other = await client.get(STREAM, params={"src": "https://video.example/a.m3u8"})
-    body = other.json()
-    assert (body["stream_url"], body["homeshopping_id"], body["is_live"]) == (
-        "https://video.example/a.m3u8",
-        None,
-        False,
-    )
-
-
-async def test_an_address_wins_even_over_another_channels_number(client, house, stall):
-    """The address is what will be played, so the channel told is the address's."""
-    async with house.state["db"].sessions.begin() as session:
-        other = NewChannel(
-            homeshopping_id=2, name="두레홈쇼핑", channel=5, live_url="/2.m3u8", image="/logo"
-        )
-        await homeshopping.add_channel(session, other)
-
-    body = (await client.get(STREAM, params={"src": "/live.m3u8", "homeshopping_id": 2})).json()
-
-    assert (body["stream_url"], body["homeshopping_id"]) == ("/live.m3u8", 1)
-
-
-@pytest.mark.parametrize(
-    ("params", "status", "detail"),
-    [
-        ({}, 400, "src 또는 homeshopping_id 중 하나가 필요합니다."),
-        ({"homeshopping_id": 99}, 404, "라이브 스트림 URL을 찾을 수 없습니다."),
-    ],
-)
-async def test_a_stream_that_is_not_named_or_not_there(client, stall, params, status, detail):
-    """In the earlier API's words."""
-    answer = await client.get(STREAM, params=params)
-    assert (answer.status_code, answer.json()["detail"]) == (status, detail)
-
-
-@pytest.mark.parametrize("src", ["javascript:alert(1)", "data:text/html,x", "", "x\0"])
-async def test_only_an_address_of_the_web_is_played(client, stall, src):
-    """A player's page must not be made to run somebody's script."""
-    answer = await client.get(STREAM, params={"src": src})
-    assert answer.status_code == 422
-
-
-@pytest.mark.parametrize(
-    ("accept", "html"),
-    [
-        (BROWSER, True),
-        ("text/html", True),
-        ("*/*", False),
-        ("application/json, text/plain, */*", False),
-        ("application/json, text/html", False),
-    ],
-)
-async def test_a_browser_gets_a_player(client, stall, accept, html):
-    """And caches keep the two apart."""
-    answer = await client.get(STREAM, params={"homeshopping_id": 1}, headers={"Accept": accept})
-
-    assert answer.status_code == 200
-    assert answer.headers["content-type"].startswith("text/html" if html else "application/json")
-    assert "accept" in answer.headers["vary"].lower()
-    if html:
-        assert "<video" in answer.text
 
 
 async def test_a_product_page_has_everything(client, stall):
@@ -211,57 +118,97 @@ async def test_an_unknown_product_page_is_404(client, stall):
     assert (answer.status_code, answer.json()["detail"]) == (404, "상품을 찾을 수 없습니다.")
 
 
-async def like(person, live_id):
-    answer = await person.post("/api/homeshopping/likes/toggle", {"live_id": live_id})
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+async def test_a_cursor_that_this_list_did_not_give_is_422(client, stall):
+    """Whether it is garbage or another list's."""
+    other = (await client.get(SCHEDULE, params={"size": 1})).json()["next_cursor"]
+    for cursor in ("garbage", other):
+        params = {"live_date": "2026-11-21", "cursor": cursor}
+        answer = await client.get(SCHEDULE, params=params)
+        assert (answer.status_code, answer.json()["code"]) == (422, "cursor_invalid")
 
 
-async def test_a_like_is_a_switch(client, stall, buyer, stranger):
-    """On, shown to its owner only, and off again; ids may come as text."""
-    assert await like(buyer, str(stall.to_come)) == {
-        "liked": True,
-        "message": "찜이 등록되었습니다.",
-    }
-    page = f"/api/homeshopping/product/{stall.to_come}"
-    seen = [(await who.get(page)).json()["product"]["is_liked"] for who in (buyer, stranger)]
-    assert seen == [True, False]
-    mine = (await buyer.get("/api/homeshopping/likes")).json()["liked_products"]
-    assert [(each["live_id"], each["dc_price"]) for each in mine] == [(stall.to_come, 9_900)]
-    assert mine[0]["homeshopping_like_created_at"] == "2026-11-21T12:00:00"
-    assert (await stranger.get("/api/homeshopping/likes")).json() == {"liked_products": []}
+async def test_the_schedule_follows_the_broadcasts_and_their_prices(client, house, clock, stall):
+    """It is kept in memory, but not past a fact that changes it."""
 
-    assert await like(buyer, stall.to_come) == {"liked": False, "message": "찜이 해제되었습니다."}
-    assert (await buyer.get("/api/homeshopping/likes")).json() == {"liked_products": []}
+    async def listed():
+        found = await client.get(SCHEDULE, params={"live_date": "2026-11-21"})
+        return [(each["live_id"], each["dc_price"]) for each in found.json()["schedules"]]
 
-
-async def test_likes_are_listed_by_their_broadcasts_start(house, clock, stall, buyer):
-    """Not by when they were liked, and no more than asked for."""
+    assert await listed() == [(stall.on_air, 9_900), (stall.to_come, 9_900)]
     async with house.state["db"].sessions.begin() as session:
-        later = await a_broadcast(session, starts_at=clock() + timedelta(days=1), now=clock())
-    for live_id in (later.live_id, stall.to_come):
-        await like(buyer, live_id)
+        await homeshopping.cancel(session, stall.to_come, now=clock())
+        await homeshopping.change_price(session, HS, dc_rate=50, dc_price=6_000, now=clock())
+    await house.state["live"].relay.relay_once()
 
-    for limit, expected in ((50, [stall.to_come, later.live_id]), (1, [stall.to_come])):
-        found = (await buyer.get("/api/homeshopping/likes", limit=limit)).json()
-        assert [each["live_id"] for each in found["liked_products"]] == expected
+    async def follows():
+        return await listed() == [(stall.on_air, 6_000)]
 
-
-async def test_a_broadcast_nobody_knows_cannot_be_liked(stall, buyer):
-    """404, where the earlier API failed."""
-    answer = await buyer.post("/api/homeshopping/likes/toggle", {"live_id": 987654})
-    assert (answer.status_code, answer.json()["code"]) == (404, "broadcast_not_found")
+    await until(follows)
+    page = await client.get(f"/api/homeshopping/product/{stall.on_air}")
+    assert page.json()["product"]["dc_price"] == 6_000
 
 
-async def test_a_storm_of_likes_leaves_at_most_one(stall, buyer):
-    """Every press is answered, and no two of them deadlock."""
-    answers = await asyncio.gather(
-        *(
-            buyer.post("/api/homeshopping/likes/toggle", {"live_id": stall.to_come})
-            for _ in range(8)
+@pytest.mark.parametrize("path", [SCHEDULE, "/api/homeshopping/product/{}"])
+async def test_what_is_everybodys_is_kept_by_caches_and_what_is_ones_own_is_not(
+    client, stall, buyer, path
+):
+    """A stranger's copy is confirmed by its ETag; a liked page is nobody else's."""
+    path = path.format(stall.on_air)
+    answer = await client.get(path)
+    assert answer.headers["cache-control"].startswith("public, max-age=5")
+    again = await client.get(path, headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    own = await buyer.get(path)
+    assert own.status_code == 200
+    assert path == SCHEDULE or own.headers["cache-control"] == "no-store"
+
+
+async def test_only_what_signed_in_people_look_at_is_noted(client, notebook, stall, buyer):
+    """With the earlier API's names and keys."""
+    looks = {
+        SCHEDULE: {"live_date": "2026-11-21"},
+        STREAM: {"homeshopping_id": 1},
+        f"/api/homeshopping/product/{stall.on_air}": {},
+    }
+    before = len(notebook.noted)
+    for path, params in looks.items():
+        await client.get(path, params=params)
+    assert notebook.noted[before:] == []
+    for path, params in looks.items():
+        await buyer.get(path, **params)
+
+    noted = [(each.event_type, each.event_data) for each in notebook.noted[before:]]
+    assert noted == [
+        ("homeshopping_schedule_view", {"live_date": "2026-11-21", "total_count": 2}),
+        (
+            "homeshopping_live_stream_view",
+            {"stream_url": "/live.m3u8", "homeshopping_id": 1},
+        ),
+        ("homeshopping_product_detail_view", {"live_id": stall.on_air}),
+    ]
+    assert {each.user_id for each in notebook.noted[before:]} == {buyer.user_id}
+
+
+async def test_whether_it_is_to_cook_with_is_told_of_products_and_broadcasts(
+    client, house, clock, stall
+):
+    """The web client sends either number; what nobody knows is no ingredient, and no error."""
+    async with house.state["db"].sessions.begin() as session:
+        potato = NewProduct(
+            product_id=7001,
+            name="감자",
+            store_name="햇살농장",
+            image="/api/media/hs",
+            sale_price=9_000,
+            dc_rate=0,
+            dc_price=9_000,
+            stock=1,
+            is_ingredient=True,
         )
-    )
+        await homeshopping.add_product(session, potato, now=clock())
+        live_id = (await a_broadcast(session, 7001, starts_at=clock(), now=clock())).live_id
 
-    assert {each.status_code for each in answers} == {200}
-    mine = (await buyer.get("/api/homeshopping/likes")).json()["liked_products"]
-    assert len(mine) <= 1
+    for number, expected in ((7001, True), (live_id, True), (HS, False), (987_654, False)):
+        answer = await client.get(f"/api/homeshopping/product/{number}/check")
+        assert (answer.status_code, answer.json()) == (200, {"is_ingredient": expected})
+    assert (await client.get("/api/homeshopping/product/x/check")).status_code == 422

@@ -1,20 +1,43 @@
-"""The REST doors of the always-open shop: product cards, product info and the cart."""
-
-import asyncio
+"""The REST doors of the always-open shop: lists of product cards, and having them read anew."""
 
 import pytest
 
-from domain import kok
+from domain import kok, user
+from domain.kernel import UserId
+from tests.patience import until
+from tests.shelf import a_kok, shelve
 from tests.stall import KOK, KOK_OTHER
 
-CARTS = "/api/kok/carts"
-GONE = "장바구니 항목을 찾을 수 없습니다."
+ALIASES = ("", "/window", "/max-join", "/baseline")
+INVALIDATE = "/api/kok/cache/invalidate"
 
 
-async def cart_of(person):
-    answer = await person.get(CARTS)
-    assert answer.status_code == 200
-    return [(row["kok_product_id"], row["kok_quantity"]) for row in answer.json()["cart_items"]]
+async def ids_at(client, path, headers=None, **params):
+    answer = await client.get(f"/api/kok/{path}", params=params, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return [each["kok_product_id"] for each in answer.json()["products"]]
+
+
+@pytest.fixture
+async def shelf(house, stall):
+    """Besides the stall's two unreviewed products, five that people wrote about."""
+    reviewed = {1: (5, 4.5), 2: (9, 3.1), 3: (9, 4.5), 4: (2, 0.0), 5: (3, 5.0)}
+    await shelve(
+        house.state["db"],
+        *(
+            a_kok(each, discount_rate=0, discounted_price=0, review_cnt=count, review_score=score)
+            for each, (count, score) in reviewed.items()
+        ),
+    )
+
+
+@pytest.fixture
+async def admin(house, shopper):
+    """Somebody who looks after the shop."""
+    person = await shopper("admin")
+    async with house.state["db"].sessions.begin() as session:
+        await user.appoint(session, UserId(person.user_id), user.Role.ADMIN)
+    return await shopper("admin")
 
 
 async def test_discounted_products_have_the_earlier_shape(client, stall):
@@ -34,7 +57,7 @@ async def test_discounted_products_have_the_earlier_shape(client, stall):
         "kok_review_cnt": 0,
     }
     beyond = await client.get("/api/kok/discounted", params={"page": 3})
-    assert beyond.json() == {"products": []}
+    assert beyond.json() == {"products": [], "next_cursor": None}
 
 
 async def test_the_deepest_discount_comes_first(client, house, clock, stall):
@@ -48,167 +71,169 @@ async def test_the_deepest_discount_comes_first(client, house, clock, stall):
     assert shown == [(KOK, 4_500), (KOK_OTHER, 8_000)]
 
 
-async def test_a_product_tells_its_price_and_stock(client, stall):
-    """The earlier fields, and the view that the channels tell."""
-    answer = await client.get(f"/api/kok/product/{KOK}/info")
+@pytest.mark.parametrize("alias", ALIASES)
+async def test_discounted_products_are_asked_for_in_four_ways(client, stall, alias):
+    """One list, its pages and its cursor, under each of the earlier addresses."""
+    path = f"discounted{alias}"
+    first = (await client.get(f"/api/kok/{path}", params={"size": 1})).json()
 
-    body = answer.json()
-    stock = body.pop("stock")
-    assert body == {
-        "kok_product_id": KOK,
-        "kok_product_name": "두부 5001",
-        "kok_store_name": "콩마을",
-        "kok_thumbnail": "/api/media/kok",
-        "kok_product_price": 10_000,
-        "kok_discount_rate": 20,
-        "kok_discounted_price": 8_000,
-        "kok_review_cnt": 0,
-        "is_liked": False,
-    }
-    assert (stock["sku"], stock["available"], stock["sold_out"]) == ("kok-5001", 10, False)
+    assert [each["kok_product_id"] for each in first["products"]] == [KOK_OTHER]
+    assert await ids_at(client, path, size=1, page=2) == [KOK]
+    assert await ids_at(client, path, size=1, cursor=first["next_cursor"]) == [KOK]
 
 
-async def test_an_unknown_product_is_404(client, stall):
-    """In the earlier API's words."""
-    answer = await client.get("/api/kok/product/987654/info")
-    assert (answer.status_code, answer.json()["detail"]) == (404, "상품이 존재하지 않습니다.")
+async def test_top_selling_is_by_reviews_or_by_rating(client, shelf):
+    """Anything but "rating" means the number of reviews; no discount means the list price."""
+    assert await ids_at(client, "top-selling") == [3, 2, 1, 5, 4]
+    assert await ids_at(client, "top-selling", sort_by="newest") == [3, 2, 1, 5, 4]
+    assert await ids_at(client, "top-selling", sort_by="rating") == [5, 3, 1, 2]
+    card = (await client.get("/api/kok/top-selling")).json()["products"][0]
+    assert (card["kok_discount_rate"], card["kok_discounted_price"]) == (0, 10_000)
 
 
-async def test_a_cart_is_filled_and_read(stall, buyer):
-    """One row per product; adding again adds; the newest first."""
-    first = await buyer.post(CARTS, {"kok_product_id": str(KOK), "kok_quantity": 2})
-    row = first.json()["kok_cart_id"]
-    assert (first.status_code, first.json()["message"]) == (
-        201,
-        "장바구니에 상품이 추가되었습니다.",
-    )
-    again = await buyer.post(CARTS, {"kok_product_id": KOK, "kok_quantity": 3})
-    assert (again.status_code, again.json()) == (
-        201,
-        {"kok_cart_id": row, "message": "장바구니 수량이 5개로 업데이트되었습니다."},
-    )
-    await buyer.put_in_cart(KOK_OTHER)
-
-    assert await cart_of(buyer) == [(KOK_OTHER, 1), (KOK, 5)]
-    newest, older = (await buyer.get(CARTS)).json()["cart_items"]
-    assert (await buyer.get(CARTS, limit=1)).json()["cart_items"] == [newest]
-    price_id = older.pop("kok_price_id")
-    assert price_id > 0
-    assert older == {
-        "kok_cart_id": row,
-        "kok_product_id": KOK,
-        "recipe_id": None,
-        "kok_product_name": "두부 5001",
-        "kok_thumbnail": "/api/media/kok",
-        "kok_product_price": 10_000,
-        "kok_discount_rate": 20,
-        "kok_discounted_price": 8_000,
-        "kok_store_name": "콩마을",
-        "kok_quantity": 5,
-    }
+async def test_top_selling_pages_are_kept_apart(client, shelf):
+    """Fault 8.1.11: the second, cached call answered the whole list, whatever page was asked."""
+    for _ in range(2):
+        assert await ids_at(client, "top-selling", size=2, page=1) == [3, 2]
+        assert await ids_at(client, "top-selling", size=2, page=2) == [1, 5]
+        assert await ids_at(client, "top-selling", size=2, page=2, sort_by="rating") == [1, 2]
 
 
-async def test_zero_means_no_recipe_and_no_price(stall, buyer):
-    """The web client sends zeros for what it does not mean."""
-    body = {"kok_product_id": KOK, "kok_quantity": 1, "recipe_id": 0, "kok_price_id": 0}
-    assert (await buyer.post(CARTS, body)).status_code == 201
-    assert (await buyer.get(CARTS)).json()["cart_items"][0]["recipe_id"] is None
+async def test_a_stranger_sees_the_best_of_every_store(client, shelf):
+    """The ten best, also of what nobody reviewed."""
+    assert await ids_at(client, "store-best-items") == [3, 2, 1, 5, 4, KOK_OTHER, KOK]
+    assert await ids_at(client, "store-best-items", sort_by="rating") == [
+        *[5, 3, 1, 2, 4],
+        *[KOK_OTHER, KOK],
+    ]
 
 
-async def test_a_recipe_nobody_knows_is_refused(stall, buyer):
-    """A clear answer, and an empty cart."""
-    answer = await buyer.post(CARTS, {"kok_product_id": KOK, "recipe_id": 987654})
-    assert (answer.status_code, answer.json()["code"]) == (404, "recipe_not_found")
-    assert await cart_of(buyer) == []
-
-
-async def test_a_cart_keeps_the_price_it_was_filled_at(house, clock, stall, buyer):
-    """As the earlier API did."""
-    await buyer.put_in_cart()
-    async with house.state["db"].sessions.begin() as session:
-        await kok.change_price(session, KOK, rate=10, price=9_000, now=clock())
-
-    (row,) = (await buyer.get(CARTS)).json()["cart_items"]
-
-    assert (row["kok_discounted_price"], row["kok_discount_rate"]) == (8_000, 20)
-
-
-async def test_a_quantity_is_changed(stall, buyer):
-    """And told in words."""
+async def test_the_best_of_the_stores_somebody_bought_from(house, client, shelf, buyer, stranger):
+    """Also when the order was called off; without any order there is nothing."""
+    await shelve(house.state["db"], a_kok(9, store_name="바다상회", review_cnt=99))
     row = await buyer.put_in_cart()
-    path = f"{CARTS}/{row}"
-    answer = await buyer.http.patch(path, json={"kok_quantity": 7}, headers=buyer.headers)
-    assert (answer.status_code, answer.json()) == (
-        200,
-        {"kok_cart_id": row, "kok_quantity": 7, "message": "수량이 7개로 변경되었습니다."},
-    )
-    assert await cart_of(buyer) == [(KOK, 7)]
-
-
-async def test_a_row_is_removed_once(stall, buyer):
-    """The second time it is not there any more."""
-    row = await buyer.put_in_cart()
-    path = f"{CARTS}/{row}"
-    first = await buyer.http.delete(path, headers=buyer.headers)
-    assert (first.status_code, first.json()) == (
-        200,
-        {"message": "장바구니에서 상품이 삭제되었습니다."},
-    )
-    again = await buyer.http.delete(path, headers=buyer.headers)
-    assert (again.status_code, again.json()["detail"]) == (404, GONE)
-
-
-async def test_anothers_row_does_not_exist(stall, buyer, stranger):
-    """It is neither changed nor removed nor ordered."""
-    row = await buyer.put_in_cart(quantity=2)
-    path = f"{CARTS}/{row}"
-    changed = await stranger.http.patch(path, json={"kok_quantity": 9}, headers=stranger.headers)
-    removed = await stranger.http.delete(path, headers=stranger.headers)
     picks = {"selected_items": [{"kok_cart_id": row, "quantity": 1}]}
-    ordered = await stranger.post("/api/orders/kok/carts/order", picks)
+    assert (await buyer.post("/api/orders/kok/carts/order", picks)).status_code == 201
 
-    assert [changed.status_code, removed.status_code, ordered.status_code] == [404, 404, 400]
-    assert (changed.json()["detail"], removed.json()["detail"]) == (GONE, GONE)
-    assert await cart_of(buyer) == [(KOK, 2)]
-    assert await cart_of(stranger) == []
-
-
-async def test_ninety_nine_of_a_thing_are_enough(stall, buyer):
-    """Adding up does not go beyond what one request may ask."""
-    await buyer.put_in_cart(quantity=98)
-    answer = await buyer.post(CARTS, {"kok_product_id": KOK, "kok_quantity": 2})
-    assert (answer.status_code, answer.json()["code"]) == (422, "cart_quantity_limit")
-    assert await cart_of(buyer) == [(KOK, 98)]
+    path, ids = "store-best-items", [3, 2, 1, 5, 4, KOK_OTHER, KOK]
+    assert await ids_at(client, path, headers=buyer.headers) == ids
+    assert await ids_at(client, path, headers=stranger.headers) == []
+    assert await ids_at(client, path) == [9, *ids]
 
 
-async def test_a_storm_of_clicks_loses_none(stall, buyer):
-    """First adds at once become one row that counts every one of them."""
-    answers = await asyncio.gather(*(buyer.post(CARTS, {"kok_product_id": KOK}) for _ in range(8)))
-    assert [each.status_code for each in answers] == [201] * 8
-    assert await cart_of(buyer) == [(KOK, 8)]
+async def test_a_new_price_changes_the_lists(house, client, clock, stall):
+    """A fact ends what was kept; past the cache it is seen at once."""
+    assert await ids_at(client, "discounted") == [KOK_OTHER, KOK]
+    async with house.state["db"].sessions.begin() as session:
+        await kok.change_price(session, KOK, rate=55, price=4_500, now=clock())
+
+    assert await ids_at(client, "discounted", use_cache="false") == [KOK, KOK_OTHER]
+    assert await ids_at(client, "discounted/baseline") == [KOK, KOK_OTHER]
+
+    await house.state["live"].relay.relay_once()
+
+    async def changed():
+        return await ids_at(client, "discounted") == [KOK, KOK_OTHER]
+
+    await until(changed)
 
 
-async def test_a_key_adds_once(stall, buyer):
-    """A click that was sent twice because its answer was lost."""
-    body = {"kok_product_id": KOK, "kok_quantity": 2}
-    answers = [await buyer.post(CARTS, body, **{"Idempotency-Key": "click"}) for _ in range(2)]
-    assert answers[0].json() == answers[1].json()
-    assert await cart_of(buyer) == [(KOK, 2)]
+async def test_a_list_is_everybodys(client, house, stall, buyer):
+    """Caches may keep it, and whoever has it already is told so."""
+    first = await client.get("/api/kok/discounted")
+    known = {"If-None-Match": first.headers["etag"]}
+    assert "public" in first.headers["cache-control"]
+    assert (await client.get("/api/kok/discounted", headers=known)).status_code == 304
+    same = await client.get("/api/kok/discounted", headers=buyer.headers)
+    assert same.headers["etag"] == first.headers["etag"]
 
 
-@pytest.mark.parametrize("quantity", [0, -1, 100, 1.5, "many", None])
-async def test_a_quantity_that_cannot_be_meant_is_422(stall, buyer, quantity):
-    """On adding and on changing."""
-    row = await buyer.put_in_cart(quantity=3)
-    added = await buyer.post(CARTS, {"kok_product_id": KOK, "kok_quantity": quantity})
-    body = {"kok_quantity": quantity}
-    changed = await buyer.http.patch(f"{CARTS}/{row}", json=body, headers=buyer.headers)
-    assert (added.status_code, changed.status_code) == (422, 422)
-    assert await cart_of(buyer) == [(KOK, 3)]
+async def test_looking_is_noted_for_those_who_are_known(client, notebook, shelf, buyer):
+    """For the event log; strangers leave no trace."""
+    for path in ("discounted", "discounted/max-join", "discounted/baseline", "top-selling"):
+        for headers in (None, buyer.headers):
+            await ids_at(client, path, headers=headers, size=2)
+    await ids_at(client, "store-best-items", headers=buyer.headers, sort_by="rating")
+
+    seen = {e.event_type: e.event_data for e in notebook.noted if e.event_type.startswith("kok_")}
+    timed = {"product_count": 2, "execution_time_ms": 0.0}
+    assert seen == {
+        "kok_discounted_products_view": timed | {"use_cache": True},
+        "kok_discounted_products_view_max_join": timed | {"use_cache": True},
+        "kok_discounted_products_view_baseline": timed | {"use_cache": False},
+        "kok_top_selling_products_view": {"product_count": 2, "sort_by": "review_count"},
+        "kok_store_best_items_view": {"product_count": 0, "sort_by": "rating"},
+    }
+    assert {e.user_id for e in notebook.noted if e.event_type in seen} == {buyer.user_id}
 
 
-async def test_nobody_but_the_caller_is_meant(stall, buyer, stranger):
-    """A cart belongs to a token, not to anything the request says."""
-    answer = await stranger.post(CARTS, {"kok_product_id": KOK, "user_id": buyer.user_id})
-    assert answer.status_code == 422
-    assert await cart_of(buyer) == []
+@pytest.mark.parametrize(
+    ("kind", "paths", "words"),
+    [
+        ("discounted", ["discounted"], "할인 상품"),
+        ("top-selling", ["top-selling"], "인기 상품"),
+        ("store-best", ["store-best-items"], "스토어 베스트 상품"),
+    ],
+)
+async def test_an_admin_has_lists_read_anew(client, house, shelf, admin, kind, paths, words):
+    """The answer says how many there were; other lists stay."""
+    for path in (*paths, *paths, "discounted", "top-selling", "store-best-items"):
+        await ids_at(client, path, sort_by="rating")
+        await ids_at(client, path)
+    kept = 1 if kind == "discounted" else 2
+    for n in (kept, 0):
+        answer = await admin.post(f"{INVALIDATE}/{kind}")
+        said = f"{words} 캐시가 무효화되었습니다. 삭제된 키 수: {n}"
+        assert (answer.status_code, answer.json()) == (200, {"message": said})
+
+
+async def test_an_admin_has_every_list_read_anew(client, house, shelf, admin):
+    """Each kind is counted; in English, if so wished."""
+    for page in (1, 2):
+        await ids_at(client, "discounted", page=page)
+    await ids_at(client, "top-selling")
+    answer = await admin.post(f"{INVALIDATE}/all", **{"Accept-Language": "en"})
+
+    assert answer.json() == {
+        "message": "Every KOK cache was invalidated.",
+        "deleted_keys": {
+            "discounted_products": 2,
+            "top_selling_products": 1,
+            "store_best_items": 0,
+            "total": 3,
+        },
+    }
+
+
+async def test_other_processes_read_anew_too(client, house, stall, admin):
+    """They hear it as a fact; whatever is kept by then is forgotten."""
+    await admin.post(f"{INVALIDATE}/discounted")
+    await ids_at(client, "discounted")
+    await ids_at(client, "store-best-items")
+    cache = house.state["cache"]
+    await house.state["live"].relay.relay_once()
+
+    await until(lambda: cache.held("kok/discounted") == 0)
+    assert cache.held("kok/store_best") > 0
+
+
+@pytest.mark.parametrize("kind", ["discounted", "top-selling", "store-best", "all"])
+async def test_nobody_else_empties_the_cache(client, stall, buyer, kind):
+    """Fault 8.5: anybody could, without so much as logging in."""
+    path = f"{INVALIDATE}/{kind}"
+    answers = [await client.post(path), await buyer.post(path)]
+    assert [each.status_code for each in answers] == [401, 403]
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        *(("discounted", each) for each in ("page=0", "size=0", "size=101", "use_cache=maybe")),
+        *(("top-selling", each) for each in ("page=x", "size=101", "cursor=abc")),
+        ("discounted/baseline", "cursor=W10"),
+    ],
+)
+async def test_what_cannot_be_meant_is_422(client, stall, path, query):
+    """Pages, sizes and cursors."""
+    answer = await client.get(f"/api/kok/{path}?{query}")
+    assert (answer.status_code, type(answer.json()["detail"])) == (422, str)

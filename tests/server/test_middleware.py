@@ -3,8 +3,10 @@
 import base64
 import hashlib
 import json
+import re
 
 import pytest
+import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
@@ -15,6 +17,8 @@ from server.middleware.security_headers import inline_scripts, policy
 from server.settings import Settings
 from tests.running import House
 
+SAME = {"Content-Security-Policy": "default-src 'none'"}
+
 
 async def who(request: Request) -> JSONResponse:
     return JSONResponse({"host": request.client.host, "scheme": request.url.scheme})
@@ -23,6 +27,14 @@ async def who(request: Request) -> JSONResponse:
 async def long(request: Request) -> PlainTextResponse:
     kind = request.query_params.get("kind", "text/plain")
     return PlainTextResponse("가" * 4000, media_type=kind)
+
+
+async def crash(request: Request) -> PlainTextResponse:
+    raise RuntimeError("swordfish")
+
+
+async def own(request: Request) -> PlainTextResponse:
+    return PlainTextResponse("", headers=SAME)
 
 
 async def echo(request: Request) -> PlainTextResponse:
@@ -36,6 +48,8 @@ def house(**settings) -> House:
         Route("/who", who),
         Route("/long", long),
         Route("/echo", echo, methods=["POST"]),
+        Route("/crash", crash),
+        Route("/own", own),
     ]
     return House(app, {})
 
@@ -48,12 +62,43 @@ async def test_a_request_keeps_the_name_it_came_with(name):
     assert answer.headers["x-request-id"] == name
 
 
-@pytest.mark.parametrize("name", ["", "a" * 65, "a b", "a\tb", "<x>"])
+@pytest.mark.parametrize(
+    "name", ["", "a" * 65, "a b", "a\tb", "<x>", "가".encode(), b"\xff", b"a\n", "a,b", "\u0661"]
+)
 async def test_a_name_that_is_no_name_is_replaced(name):
     """Nothing a caller writes gets into the log unread."""
+    raw = name if isinstance(name, bytes) else name.encode()
     async with house().client() as http:
-        answer = await http.get("/who", headers={"X-Request-Id": name})
-    assert len(answer.headers["x-request-id"]) == 32
+        answer = await http.get("/who", headers={b"X-Request-Id": raw})
+    assert re.fullmatch("[0-9a-f]{32}", answer.headers["x-request-id"])
+
+
+async def test_each_request_has_a_name_of_its_own():
+    """In its answer and in its log line, and the next request does not inherit it."""
+    with capture_logs([structlog.contextvars.merge_contextvars]) as lines:
+        async with house().client() as http:
+            names = [(await http.get("/who")).headers["x-request-id"] for _ in range(3)]
+    assert len(set(names)) == 3
+    assert [line["request_id"] for line in lines if line["event"] == "request"] == names
+    assert "request_id" not in structlog.contextvars.get_contextvars()
+
+
+async def test_a_refusal_carries_the_name_it_was_asked_under():
+    """In its header once, and in its body, whatever refused it."""
+    async with house(body_bytes_max=10).client() as http:
+        asked = [
+            await http.request(method, path, content=content, headers={"X-Request-Id": "mine"})
+            for method, path, content in (
+                ("GET", "/nowhere", b""),
+                ("DELETE", "/who", b""),
+                ("POST", "/echo", b"x" * 11),
+                ("GET", "/crash", b""),
+            )
+        ]
+    assert [one.status_code for one in asked] == [404, 405, 413, 500]
+    for answer in asked:
+        assert answer.headers.get_list("x-request-id") == ["mine"]
+        assert answer.json()["request_id"] == "mine"
 
 
 async def test_each_request_is_one_log_line_without_its_query():
@@ -129,6 +174,16 @@ async def test_answers_carry_the_headers_of_a_careful_site():
             assert "frame-ancestors 'none'" in headers["content-security-policy"]
             assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
             assert "strict-transport-security" not in headers
+
+
+async def test_an_answer_may_say_otherwise_of_itself():
+    """Its own policy stays, once; and answers share nothing with those that follow."""
+    async with house(cookie_secure=True).client() as http:
+        answers = [await http.get(path) for path in ("/own", "/who", "/own")]
+    policies = [one.headers.get_list("content-security-policy") for one in answers]
+    assert policies[0] == policies[2] == ["default-src 'none'"] != policies[1]
+    assert all(one.headers.get_list("strict-transport-security") for one in answers)
+    assert all(len(one.headers.get_list("x-frame-options")) == 1 for one in answers)
 
 
 def test_the_policy_lets_the_pages_own_import_map_work(tmp_path):

@@ -2,13 +2,16 @@
 
 import asyncio
 import base64
+import hashlib
 import json
 
+import bcrypt
 import jwt
 import pytest
+from sqlalchemy import select
 
 from domain import user
-from domain.kernel import UserId
+from domain.kernel import IdempotencyRow, UserId
 from tests.server.conftest import PASSWORD
 
 SIGN_UP = {"email": "seojun@example.com", "password": PASSWORD, "username": "이서준"}
@@ -36,6 +39,25 @@ async def test_signing_up_answers_the_account(client):
     assert body == {"email": "seojun@example.com", "username": "이서준"}
 
 
+async def test_a_sign_up_sent_again_under_its_key_opens_one_account(client, house):
+    """Also at the same moment; what is kept of the request does not give its password away."""
+    headers = {"Idempotency-Key": "k"}
+    answers = await asyncio.gather(
+        *(client.post("/api/user/signup", json=SIGN_UP, headers=headers) for _ in range(4))
+    )
+    assert {(answer.status_code, answer.text) for answer in answers} == {(201, answers[0].text)}
+    assert sum("idempotent-replayed" in answer.headers for answer in answers) == 3
+    other = await client.post(
+        "/api/user/signup", json=SIGN_UP | {"password": "another horse"}, headers=headers
+    )
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    sent = answers[0].request.read()
+    async with house.state["db"].reads() as session:
+        (row,) = (await session.scalars(select(IdempotencyRow))).all()
+    digests = {hashlib.sha256(asked + sent).hexdigest() for asked in (b"", b"/api/user/signup?\n")}
+    assert row.fingerprint not in digests
+
+
 async def test_signing_up_twice_is_a_conflict(client, jimin):
     """Whatever the case of the letters."""
     answer = await client.post("/api/user/signup", json={**SIGN_UP, "email": "JIMIN@example.com"})
@@ -49,6 +71,7 @@ async def test_signing_up_twice_is_a_conflict(client, jimin):
         ({"email": None}, "validation_failed"),
         ({"email": 7}, "validation_failed"),
         ({"email": "x\0@example.com"}, "validation_failed"),
+        ({"password": "abcd"}, "password_too_short"),
         ({"password": "1234567"}, "password_too_short"),
         ({"password": "가" * 25}, "password_too_long"),
         ({"password": "x" * 1001}, "validation_failed"),
@@ -113,6 +136,26 @@ async def test_login_takes_the_form_and_json(client, jimin, form):
     assert answer.headers["cache-control"] == "no-store"
 
 
+async def test_an_account_with_an_old_short_password_still_logs_in(client, house, jimin):
+    """Fault 8.5: four characters were enough. They open no new account, and lock nobody out."""
+    hashed = bcrypt.hashpw(b"abcd", bcrypt.gensalt(4)).decode()
+    async with house.state["db"].sessions.begin() as session:
+        (await user.get(session, UserId(jimin.user_id))).password_hash = hashed
+    assert (await log_in(client, jimin.email, "abcd")).status_code == 200
+    refused = await client.post("/api/user/signup", json=SIGN_UP | {"password": "abcd"})
+    assert refused.json()["message"] == "비밀번호는 8자 이상이어야 합니다."
+
+
+async def test_a_token_is_what_the_web_client_can_read(client, jimin):
+    """Three parts that its atob and JSON.parse take: ASCII, no - or _, a number for exp."""
+    header, payload, _ = jimin.access.split(".")
+    assert not set("-_") & set(header + payload)
+    said = json.loads(base64.b64decode(payload + "=="))
+    assert json.dumps(said).isascii()
+    assert type(said["exp"]) is int
+    assert json.loads(base64.b64decode(header + "==")) == {"alg": "HS256", "typ": "JWT"}
+
+
 async def test_login_gives_a_browser_two_cookies_of_narrow_use(client, jimin):
     """No script reads them, no other site sends them, and each has one place."""
     answer = await log_in(client, jimin.email, PASSWORD)
@@ -136,7 +179,7 @@ async def test_login_gives_a_browser_two_cookies_of_narrow_use(client, jimin):
     ],
 )
 async def test_a_failed_login_does_not_say_what_was_wrong(client, jimin, email, password):
-    """Unknown and mistaken are one answer."""
+    """Fault 8.1.1: it was a 500. Unknown and mistaken are one answer."""
     answer = await log_in(client, email, password)
     assert (answer.status_code, answer.json()["detail"]) == (401, WRONG)
     assert answer.headers["www-authenticate"] == "Bearer"
@@ -238,11 +281,21 @@ async def test_logging_out_everywhere_ends_every_session(client, sign_in, jimin)
     assert (await whoami(client, stranger.access)).status_code == 200
 
 
-async def test_a_user_whose_account_is_gone_is_told_so(client, house, jimin):
-    """Not a 500, as it once was."""
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/user/info"),
+        ("GET", "/api/user/settings"),
+        ("PATCH", "/api/user/settings"),
+    ],
+)
+async def test_a_user_whose_account_is_gone_is_told_so(client, house, jimin, method, path):
+    """Fault 8.1.18: a deleted user was answered 500."""
     async with house.state["db"].sessions.begin() as session:
         await session.delete(await user.get(session, UserId(jimin.user_id)))
-    assert (await whoami(client, jimin.access)).json()["detail"] == LOGGED_OUT
+    body = {"receive_notification": True} if method == "PATCH" else None
+    answer = await client.request(method, path, json=body, headers=jimin.headers)
+    assert (answer.status_code, answer.json()["detail"]) == (401, LOGGED_OUT)
 
 
 @pytest.mark.parametrize(

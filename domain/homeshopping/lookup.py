@@ -1,0 +1,103 @@
+"""Food by words in its name and when it is shown, for whoever looks for what goes with what."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Protocol, cast
+
+from sqlalchemy import Select, case, func, or_, select, union
+
+from domain.homeshopping.models import Broadcast, Product, ProductGram
+from domain.homeshopping.states import CANCELLED, LIVE, SCHEDULED
+from domain.kernel import Session, folded, wanted_grams
+
+# Core's columns: an entity's attributes cost more on every read.
+P: Final = Product.__table__.c
+B: Final = Broadcast.__table__.c
+# The first few pairs leave so few products that asking for more pairs costs more than it saves.
+GRAMS_MAX: Final = 4
+PLACES: Final = tuple(ProductGram.__table__.alias(f"filed_{n}") for n in range(GRAMS_MAX))
+
+
+class Goods(Protocol):
+    """A product as recommendations show it; prices in KRW, the rate in percent."""
+
+    product_id: int
+    name: str
+    store_name: str
+    image: str
+    sale_price: int
+    dc_rate: int
+    dc_price: int
+
+
+class Called(Protocol):
+    """What a product is called, and whether one cooks with it."""
+
+    product_id: int
+    name: str
+    is_ingredient: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """When and where a product is shown."""
+
+    live_id: int
+    homeshopping_id: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+async def named_like(
+    session: Session, words: Sequence[str], *, ingredients_only: bool, limit: int
+) -> Sequence[Goods]:
+    """Return the food whose name contains one of the words, what has most of them first.
+
+    Alike, the cheaper comes first. Blank words find nothing.
+    """
+    sought = list(dict.fromkeys(word for word in map(folded, words) if word))
+    if not sought:
+        return ()
+    filed = union(*map(_filed, sought)).subquery()
+    named = [P.name.contains(word, autoescape=True) for word in sought]
+    hits = sum((case((one, 1), else_=0) for one in named[1:]), case((named[0], 1), else_=0))
+    columns = (P[name] for name in Goods.__annotations__)
+    food = select(*columns).join(filed, filed.c.product_id == P.product_id)
+    found = food.where(P.is_food, or_(*named))
+    if ingredients_only:
+        found = found.where(P.is_ingredient)
+    ordered = found.order_by(hits.desc(), P.sale_price, P.product_id).limit(limit)
+    return cast("Sequence[Goods]", (await session.execute(ordered)).all())
+
+
+async def called(session: Session, product_ids: Collection[int]) -> Sequence[Called]:
+    """Return the names of the products there are among these, by id."""
+    columns = (P[name] for name in Called.__annotations__)
+    named = select(*columns).where(P.product_id.in_(product_ids)).order_by(P.product_id)
+    return cast("Sequence[Called]", (await session.execute(named)).all())
+
+
+async def showings(session: Session, product_ids: Collection[int]) -> Mapping[int, Showing]:
+    """Return when each product is shown: now, else next, else lately; never what was called off."""
+    state = case((B.status == LIVE, 0), (B.status == SCHEDULED, 1), else_=2)
+    soonest = case((B.status == SCHEDULED, B.starts_at))
+    order = (state, soonest, B.starts_at.desc(), B.live_id)
+    place = func.row_number().over(partition_by=B.product_id, order_by=order).label("place")
+    columns = (B.product_id, B.live_id, B.homeshopping_id, B.starts_at, B.ends_at)
+    of_them = select(*columns, place).where(B.product_id.in_(product_ids), B.status != CANCELLED)
+    ranked = of_them.subquery()
+    first = select(*(ranked.c[column.name] for column in columns)).where(ranked.c.place == 1)
+    return {
+        row.product_id: Showing(row.live_id, row.homeshopping_id, row.starts_at, row.ends_at)
+        for row in await session.execute(first)
+    }
+
+
+def _filed(word: str) -> Select[Any]:
+    wanted = sorted(wanted_grams(word), key=lambda gram: (-len(gram), gram))[:GRAMS_MAX]
+    this = PLACES[0].c.product_id
+    ids = select(this)
+    for gram, place in zip(wanted, PLACES, strict=False):
+        ids = ids.where(place.c.gram == gram, place.c.product_id == this)
+    return ids

@@ -1,0 +1,77 @@
+"""Which ingredients of a recipe somebody has already, by what they bought and mean to buy."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from domain import recipe
+from domain.kernel import Session
+from domain.recommendation.errors import IngredientsUnknown
+from domain.recommendation.ingredients import ingredient_keyword, ingredient_named
+from domain.recommendation.schemas import (
+    Held,
+    Holding,
+    IngredientHeld,
+    IngredientStatus,
+    RecipeNote,
+)
+
+_STATUS: Mapping[str, Held] = {"order": "owned", "cart": "cart"}
+
+
+async def ingredient_status(
+    session: Session, recipe_id: int, *, holdings: Sequence[Holding]
+) -> IngredientStatus:
+    """Return what of the recipe is bought, in the cart or missing, in the recipe's order.
+
+    What was bought comes before what is in the cart; of several products the first given counts.
+    Raises IngredientsUnknown.
+    """
+    found = await recipe.material_names(session, [recipe_id])
+    if recipe_id not in found:
+        raise IngredientsUnknown
+    kept = _by_ingredient(holdings)
+    held = (_held(name, kept) for name in found[recipe_id])
+    return IngredientStatus(recipe_id=recipe_id, ingredients=tuple(held))
+
+
+async def recipe_notes(
+    session: Session, recipe_ids: Collection[int], *, holdings: Sequence[Holding]
+) -> Mapping[int, RecipeNote]:
+    """Return a note of each recipe there is among these, by its id."""
+    if not recipe_ids:
+        return {}
+    cards = await recipe.cards(session, recipe_ids)
+    names = await recipe.material_names(session, recipe_ids)
+    ratings = await recipe.ratings(session, recipe_ids)
+    bought = _by_ingredient(each for each in holdings if each.source == "order")
+    return {
+        card.recipe_id: RecipeNote(
+            recipe_id=card.recipe_id,
+            title=card.recipe_title,
+            rating=ratings.get(card.recipe_id, 0.0),
+            scrap_count=card.scrap_count,
+            description=card.cooking_introduction,
+            ingredients_owned=sum(ingredient_key(n) in bought for n in names[card.recipe_id]),
+            total_ingredients=len(names[card.recipe_id]),
+        )
+        for card in cards
+    }
+
+
+def ingredient_key(name: str) -> str:
+    """Return what two ingredients' names have in common when they are the same thing."""
+    known = ingredient_named(name)
+    return known.name if known else recipe.plain_name(name)
+
+
+def _by_ingredient(holdings: Iterable[Holding]) -> Mapping[str, Holding]:
+    kept: dict[str, Holding] = {}
+    for each in sorted(holdings, key=lambda holding: holding.source == "cart"):
+        if keyword := ingredient_keyword(each.product_name):
+            kept.setdefault(keyword, each)
+    return kept
+
+
+def _held(name: str, kept: Mapping[str, Holding]) -> IngredientHeld:
+    holding = kept.get(ingredient_key(name))
+    status: Held = _STATUS[holding.source] if holding else "not_owned"
+    return IngredientHeld(material_name=name, status=status, holding=holding)

@@ -1,0 +1,101 @@
+"""Products of one shop that go with products of the other."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, zip_longest
+from typing import Final
+
+from domain import homeshopping, kok
+from domain.kernel import Session, UserId
+from domain.recommendation.errors import NoKeyword, NothingToGoBy
+from domain.recommendation.kinship import akin, terms_of
+
+ALIKE_MAX: Final = 5
+CANDIDATES_MAX: Final = 300
+LIKED_MAX, CART_MAX = 100, 100
+# Of the products one goes by; what was liked or put into the cart lately counts.
+WORDS_MAX: Final = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A product of the broadcasts, and when it is shown if it is."""
+
+    goods: homeshopping.Goods
+    showing: homeshopping.Showing | None
+
+
+@dataclass(frozen=True, slots=True)
+class ForShopper:
+    """What goes with what a shopper likes and means to buy; ``by_name`` says with which."""
+
+    terms: Sequence[str]
+    liked_count: int
+    cart_count: int
+    source_count: int
+    recommended: Sequence[Shown]
+    by_name: Mapping[str, Sequence[Shown]]
+
+
+async def kok_like_shown(session: Session, product_id: int) -> Sequence[kok.Card]:
+    """Return the kok products most like a product of the broadcasts; of an unknown one, none."""
+    known = await homeshopping.called(session, [product_id])
+    if not known:
+        return ()
+    words = terms_of(known[0].name).words
+    found = await kok.named_like(session, words, ingredients_only=False, limit=CANDIDATES_MAX)
+    alike = akin(
+        known[0].name,
+        found,
+        name_of=lambda each: each.name,
+        otherwise=lambda each: (-each.review_cnt, each.kok_product_id),
+    )
+    return alike[:ALIKE_MAX]
+
+
+async def shown_like_wanted(session: Session, *, by: UserId, limit: int) -> ForShopper:
+    """Return the food of the broadcasts that goes with what the user likes or has in the cart.
+
+    At most ``limit`` for each of these products, and in all, each product's best first.
+    Raises NothingToGoBy, NoKeyword.
+    """
+    liked = [each.name for each in await kok.liked(session, by=by, limit=LIKED_MAX)]
+    in_cart = [each.product.name for each in await kok.cart(session, by=by, limit=CART_MAX)]
+    if not liked and not in_cart:
+        raise NothingToGoBy
+    names = list(dict.fromkeys([*in_cart, *liked]))
+    words = list(dict.fromkeys(chain.from_iterable(terms_of(name).words for name in names)))
+    if not words:
+        raise NoKeyword
+    found = await homeshopping.named_like(
+        session, words[:WORDS_MAX], ingredients_only=False, limit=CANDIDATES_MAX
+    )
+    goods = {name: _cheapest(name, found, limit) for name in names}
+    best = chain.from_iterable(zip_longest(*goods.values()))
+    picked = list({each.product_id: each for each in best if each is not None}.values())[:limit]
+    shown_ids = {each.product_id for each in chain(picked, *goods.values())}
+    showings = await homeshopping.showings(session, shown_ids) if shown_ids else {}
+    return ForShopper(
+        terms=list(dict.fromkeys(h[0] for name in names for h in terms_of(name).heads[:1])),
+        liked_count=len(liked),
+        cart_count=len(in_cart),
+        source_count=len(names),
+        recommended=[Shown(each, showings.get(each.product_id)) for each in picked],
+        by_name={
+            name: [Shown(each, showings.get(each.product_id)) for each in own]
+            for name, own in goods.items()
+            if own
+        },
+    )
+
+
+def _cheapest(
+    name: str, found: Sequence[homeshopping.Goods], limit: int
+) -> Sequence[homeshopping.Goods]:
+    alike = akin(
+        name,
+        found,
+        name_of=lambda each: each.name,
+        otherwise=lambda each: (each.sale_price, each.product_id),
+    )
+    return alike[:limit]
