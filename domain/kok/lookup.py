@@ -1,13 +1,15 @@
 """Products by words in their names, for whoever looks for what goes with what."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, Protocol, cast
+from typing import Final, Protocol, cast
 
-from sqlalchemy import Select, case, or_, select, union
+from sqlalchemy import select
 
-from domain.kernel import Session, folded, wanted_grams
+from domain.kernel import Session, closing_gram, folded
 from domain.kok.listings import CARD, Card, P
-from domain.kok.searches import GRAMS_MAX, PLACES
+from domain.kok.models import KokGram, KokProduct
+
+F: Final = KokGram.__table__.c
 
 
 class Called(Protocol):
@@ -19,23 +21,29 @@ class Called(Protocol):
 
 
 async def named_like(
-    session: Session, words: Sequence[str], *, ingredients_only: bool, limit: int
+    session: Session, words: Collection[str], *, ingredients_only: bool, limit: int
 ) -> Sequence[Card]:
     """Return the products whose name contains one of the words, those with most of them first.
 
     Alike, the one with more reviews comes first. Blank words find nothing.
     """
-    sought = list(dict.fromkeys(word for word in map(folded, words) if word))
+    sought = {word for word in map(folded, words) if word}
     if not sought:
         return ()
-    filed = union(*map(_filed, sought)).subquery()
-    named = [P.name.contains(word, autoescape=True) for word in sought]
-    hits = sum((case((one, 1), else_=0) for one in named[1:]), case((named[0], 1), else_=0))
-    found = select(*CARD).join(filed, filed.c.kok_product_id == P.kok_product_id).where(or_(*named))
+    # One gram a word leads to few enough products, whose names are then read.
+    wanted = {closing_gram(word) for word in sought}
+    filed = select(F.kok_product_id).where(F.gram.in_(wanted)).distinct().subquery()
+    found = select(*CARD).join_from(filed, KokProduct, filed.c.kok_product_id == P.kok_product_id)
+    # From what is filed to the products, never the other way round.
+    for dialect in ("mysql", "mariadb"):
+        found = found.prefix_with("STRAIGHT_JOIN", dialect=dialect)
     if ingredients_only:
         found = found.where(P.is_ingredient)
-    ordered = found.order_by(hits.desc(), P.review_cnt.desc(), P.kok_product_id).limit(limit)
-    return cast("Sequence[Card]", (await session.execute(ordered)).all())
+    cards = cast("Sequence[Card]", (await session.execute(found)).all())
+    hits = {card: _hits(card.name, sought) for card in cards}
+    named = [card for card in cards if hits[card]]
+    named.sort(key=lambda card: (-hits[card], -card.review_cnt, card.kok_product_id))
+    return named[:limit]
 
 
 async def called(session: Session, kok_product_ids: Collection[int]) -> Sequence[Called]:
@@ -46,10 +54,6 @@ async def called(session: Session, kok_product_ids: Collection[int]) -> Sequence
     return cast("Sequence[Called]", found.all())
 
 
-def _filed(word: str) -> Select[Any]:
-    wanted = sorted(wanted_grams(word), key=lambda gram: (-len(gram), gram))[:GRAMS_MAX]
-    this = PLACES[0].c.kok_product_id
-    ids = select(this)
-    for gram, place in zip(wanted, PLACES, strict=False):
-        ids = ids.where(place.c.gram == gram, place.c.kok_product_id == this)
-    return ids
+def _hits(name: str, words: Collection[str]) -> int:
+    text = folded(name)
+    return sum(word in text for word in words)

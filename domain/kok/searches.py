@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, delete, func, insert, or_, select, update
+from sqlalchemy import Select, bindparam, delete, func, insert, or_, select, update
 
 from domain.kernel import Key, Keyset, Session, Slice, UserId, Window, folded, wanted_grams
 from domain.kok.errors import KokSearchNotFound
@@ -16,6 +16,27 @@ from domain.kok.schemas import KokSearched
 # Two pairs leave so few products that comparing texts costs less than asking for another.
 GRAMS_MAX: Final = 2
 PLACES: Final = tuple(KokGram.__table__.alias(f"filed_{n}") for n in range(GRAMS_MAX))
+
+_LAST: Final = (
+    select(SEARCHES.c.keyword)
+    .where(SEARCHES.c.user_id == bindparam("by"))
+    .order_by(SEARCHES.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+# Keeps a search unless it is the user's last one once more.
+_ANOTHER: Final = (
+    insert(SEARCHES)
+    .from_select(
+        ("user_id", "keyword", "searched_at"),
+        select(
+            bindparam("by", type_=SEARCHES.c.user_id.type),
+            bindparam("keyword", type_=SEARCHES.c.keyword.type),
+            bindparam("now", type_=SEARCHES.c.searched_at.type),
+        ).where(func.coalesce(_LAST, "") != bindparam("keyword")),
+    )
+    .returning(SEARCHES.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +91,13 @@ async def remember_search(
     session: Session, keyword: str, *, by: UserId, now: datetime
 ) -> KokSearched:
     """Keep what the user looked for; looking again at once for the same thing is one search."""
-    newest = select(SEARCHES.c.id, SEARCHES.c.keyword).where(SEARCHES.c.user_id == by)
-    last = (await session.execute(newest.order_by(SEARCHES.c.id.desc()).limit(1))).one_or_none()
-    if last is not None and last.keyword == keyword:
-        again = update(SEARCHES).where(SEARCHES.c.id == last.id)
-        await session.execute(again.values(searched_at=now))
-        return KokSearched(id=last.id, user_id=by, keyword=keyword, searched_at=now)
-    new = insert(SEARCHES).values(user_id=by, keyword=keyword, searched_at=now)
-    search_id = await session.scalar(new.returning(SEARCHES.c.id))
+    asked = {"by": by, "keyword": keyword, "now": now}
+    search_id = await session.scalar(_ANOTHER, asked)
+    if search_id is None:
+        newest = select(func.max(SEARCHES.c.id)).where(SEARCHES.c.user_id == by)
+        search_id = await session.scalar(newest)
+        again = update(SEARCHES).where(SEARCHES.c.id == search_id)
+        await session.execute(again.values(keyword=keyword, searched_at=now))
     return KokSearched(id=search_id, user_id=by, keyword=keyword, searched_at=now)
 
 
