@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol, cast
 
-from sqlalchemy import Select, case, func, or_, select, union
+from sqlalchemy import Select, case, func, select
 
 from domain.homeshopping.models import Broadcast, Product, ProductGram
 from domain.homeshopping.states import CANCELLED, LIVE, SCHEDULED
-from domain.kernel import Session, folded, wanted_grams
+from domain.kernel import Session, closing_gram, folded, wanted_grams
 
 # Core's columns: an entity's attributes cost more on every read.
 P: Final = Product.__table__.c
 B: Final = Broadcast.__table__.c
+F: Final = ProductGram.__table__.c
 # The first few pairs leave so few products that asking for more pairs costs more than it saves.
 GRAMS_MAX: Final = 4
 PLACES: Final = tuple(ProductGram.__table__.alias(f"filed_{n}") for n in range(GRAMS_MAX))
@@ -50,25 +51,31 @@ class Showing:
 
 
 async def named_like(
-    session: Session, words: Sequence[str], *, ingredients_only: bool, limit: int
+    session: Session, words: Collection[str], *, ingredients_only: bool, limit: int
 ) -> Sequence[Goods]:
     """Return the food whose name contains one of the words, what has most of them first.
 
     Alike, the cheaper comes first. Blank words find nothing.
     """
-    sought = list(dict.fromkeys(word for word in map(folded, words) if word))
+    sought = {word for word in map(folded, words) if word}
     if not sought:
         return ()
-    filed = union(*map(_filed, sought)).subquery()
-    named = [P.name.contains(word, autoescape=True) for word in sought]
-    hits = sum((case((one, 1), else_=0) for one in named[1:]), case((named[0], 1), else_=0))
+    # One gram a word leads to few enough products, whose names are then read.
+    wanted = {closing_gram(word) for word in sought}
+    filed = select(F.product_id).where(F.gram.in_(wanted)).distinct().subquery()
     columns = (P[name] for name in Goods.__annotations__)
-    food = select(*columns).join(filed, filed.c.product_id == P.product_id)
-    found = food.where(P.is_food, or_(*named))
+    found = select(*columns).join_from(filed, Product, filed.c.product_id == P.product_id)
+    # From what is filed to the products, never the other way round.
+    for dialect in ("mysql", "mariadb"):
+        found = found.prefix_with("STRAIGHT_JOIN", dialect=dialect)
+    found = found.where(P.is_food)
     if ingredients_only:
         found = found.where(P.is_ingredient)
-    ordered = found.order_by(hits.desc(), P.sale_price, P.product_id).limit(limit)
-    return cast("Sequence[Goods]", (await session.execute(ordered)).all())
+    goods = cast("Sequence[Goods]", (await session.execute(found)).all())
+    hits = {each: _hits(each.name, sought) for each in goods}
+    named = [each for each in goods if hits[each]]
+    named.sort(key=lambda each: (-hits[each], each.sale_price, each.product_id))
+    return named[:limit]
 
 
 async def called(session: Session, product_ids: Collection[int]) -> Sequence[Called]:
@@ -94,10 +101,16 @@ async def showings(session: Session, product_ids: Collection[int]) -> Mapping[in
     }
 
 
-def _filed(word: str) -> Select[Any]:
+def filed_under(word: str) -> Select[Any]:
+    """Return the statement for the products that may contain the word, which is not blank."""
     wanted = sorted(wanted_grams(word), key=lambda gram: (-len(gram), gram))[:GRAMS_MAX]
     this = PLACES[0].c.product_id
     ids = select(this)
     for gram, place in zip(wanted, PLACES, strict=False):
         ids = ids.where(place.c.gram == gram, place.c.product_id == this)
     return ids
+
+
+def _hits(name: str, words: Collection[str]) -> int:
+    text = folded(name)
+    return sum(word in text for word in words)

@@ -8,7 +8,8 @@ from sqlalchemy import Select, delete, func, or_, select
 
 from domain.homeshopping.errors import SearchNotFound
 from domain.homeshopping.listing import planned, view_of
-from domain.homeshopping.models import Broadcast, Product, ProductGram, Search
+from domain.homeshopping.lookup import filed_under
+from domain.homeshopping.models import Broadcast, Product, Search
 from domain.homeshopping.queries import BY_START
 from domain.homeshopping.schemas import BroadcastView, SearchView
 from domain.kernel import (
@@ -31,6 +32,8 @@ async def search(
     The keyword is a substring of the product's or the store's name; what was called off is not
     found. Raises CursorInvalid.
     """
+    if not wanted_grams(keyword):
+        return Slice([], None), 0
     sold = _selling(planned(), keyword)
     counted = sold.add_columns(func.count().over().label("total"))
     found = await Keyset(BY_START).rows(session, counted, window)
@@ -67,12 +70,9 @@ async def forget_search(session: Session, search_id: int, *, by: UserId) -> None
 
 def _selling(shown: Select[Any], keyword: str) -> Select[Any]:
     """Narrow the broadcasts down to those of products that contain the keyword."""
-    wanted = wanted_grams(keyword)
-    filed = select(ProductGram.product_id).where(ProductGram.gram.in_(wanted))
-    # Under all of them; joined, so that the few products lead to their broadcasts.
-    of_all = filed.group_by(ProductGram.product_id).having(func.count() == len(wanted)).subquery()
+    filed = filed_under(keyword).subquery()
     sought = folded(keyword)
-    return shown.join(of_all, of_all.c.product_id == Broadcast.product_id).where(
+    return shown.join(filed, filed.c.product_id == Broadcast.product_id).where(
         or_(
             Product.name.contains(sought, autoescape=True),
             Product.store_name.contains(sought, autoescape=True),

@@ -1,9 +1,9 @@
 """/api/homeshopping/search: broadcasts by what they sell, and what was looked for before."""
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Final
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,12 +17,10 @@ from server.language import say
 from server.noting import note
 from server.public import shared
 from server.routes.homeshopping import CHANGED_BY, PUBLIC_SECONDS, TAGS, listed
-from server.routes.views import Body, Id, Page, Said, Slot, local
+from server.routes.views import Body, Id, Keyword, Page, Said, Slot, local
 from server.state import State
 
 HISTORY: Final = "/api/homeshopping/search/history"
-
-Keyword = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 
 class SearchQuery(Page):

@@ -133,6 +133,7 @@ async def test_a_search_finds_substrings_of_product_and_store(db):
     assert await find(db, "꿀사과 5KG") == ([first, third], 2, None)
     assert await find(db, "  꿀사과   5kg ") == ([first, third], 2, None)
     assert await find(db, "사과 꿀") == ([], 0, None)
+    assert await find(db, "청송 꿀사과 5kg 청송 꿀사과 5kg 두 상자") == ([], 0, None)
     assert await find(db, "바나나") == ([], 0, None)
     assert await find(db, " \x1c ") == ([], 0, None)
 
