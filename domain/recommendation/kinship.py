@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, TypeVar
+from typing import Final, Generic, TypeVar
 
 from domain.kernel import folded
 from domain.recommendation.ingredients import (
@@ -71,37 +71,46 @@ def terms_of(product_name: str) -> Terms:
     return Terms(tuple(heads), tuple(extras[:EXTRAS_MAX]))
 
 
-def akin(
-    product_name: str,
-    candidates: Sequence[Row],
-    *,
-    name_of: Callable[[Row], str],
-    otherwise: Callable[[Row], tuple[float, ...]],
-) -> list[Row]:
-    """Return the candidates whose titles share a head with this one, the closest first.
+class Titles(Generic[Row]):
+    """Products whose titles are read once and compared with many."""
 
-    Those that are the same ingredient come first, then those that share the rarer words; alike,
-    ``otherwise`` decides, the smaller first.
-    """
-    terms = terms_of(product_name)
-    wanted = terms.heads + terms.extras
-    shared = [_shared(folded(name_of(each)), wanted) for each in candidates]
-    counts = [sum(has[n] for has in shared) for n in range(len(wanted))]
-    weights = [math.log1p(len(candidates) / count) if count else 0.0 for count in counts]
-    own = set(ingredients_of(product_name))
+    def __init__(self, rows: Sequence[Row], *, name_of: Callable[[Row], str]) -> None:
+        self._rows = rows
+        self._names = [name_of(row) for row in rows]
+        self._texts = [folded(name) for name in self._names]
+        self._having: dict[Term, frozenset[int]] = {}
 
-    def rank(pair: tuple[Row, list[bool]]) -> tuple[object, ...]:
-        candidate, has = pair
-        same = not own.isdisjoint(ingredients_of(name_of(candidate)))
-        weight = sum(weight for weight, there in zip(weights, has, strict=True) if there)
-        return not same, -weight, *otherwise(candidate)
+    def akin(
+        self, product_name: str, *, otherwise: Callable[[Row], tuple[float, ...]]
+    ) -> list[Row]:
+        """Return those whose titles share a head with this one, the closest first.
 
-    pairs = zip(candidates, shared, strict=True)
-    return [row for row, _ in sorted((p for p in pairs if any(p[1][: len(terms.heads)])), key=rank)]
+        Those that are the same ingredient come first, then those that share the rarer words;
+        alike, ``otherwise`` decides, the smaller first.
+        """
+        terms = terms_of(product_name)
+        related = frozenset[int]().union(*map(self.having, terms.heads))
+        weights = dict.fromkeys(related, 0.0)
+        for shared in map(self.having, terms.heads + terms.extras):
+            weight = math.log1p(len(self._rows) / len(shared)) if shared else 0.0
+            for number in shared & related:
+                weights[number] += weight
+        own = set(ingredients_of(product_name))
 
+        def rank(number: int) -> tuple[object, ...]:
+            other = own.isdisjoint(ingredients_of(self._names[number]))
+            return other, -weights[number], *otherwise(self._rows[number])
 
-def _shared(name: str, wanted: Sequence[Term]) -> list[bool]:
-    return [any(word in name for word in term) for term in wanted]
+        return [self._rows[number] for number in sorted(related, key=rank)]
+
+    def having(self, term: Term) -> frozenset[int]:
+        """Return the places of the titles that hold one of the term's words."""
+        found = self._having.get(term)
+        if found is None:
+            texts = enumerate(self._texts)
+            found = frozenset(n for n, text in texts if any(word in text for word in term))
+            self._having[term] = found
+        return found
 
 
 def _meaningful(title: str) -> list[str]:

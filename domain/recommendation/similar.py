@@ -8,10 +8,10 @@ from typing import Final
 from domain import homeshopping, kok
 from domain.kernel import Session, UserId
 from domain.recommendation.errors import NoKeyword, NothingToGoBy
-from domain.recommendation.kinship import akin, terms_of
+from domain.recommendation.kinship import Titles, telling, terms_of
 
 ALIKE_MAX: Final = 5
-CANDIDATES_MAX: Final = 300
+CANDIDATES_MAX: Final = 500
 LIKED_MAX, CART_MAX = 100, 100
 # Of the products one goes by; what was liked or put into the cart lately counts.
 WORDS_MAX: Final = 80
@@ -44,11 +44,9 @@ async def kok_like_shown(session: Session, product_id: int) -> Sequence[kok.Card
         return ()
     words = terms_of(known[0].name).words
     found = await kok.named_like(session, words, ingredients_only=False, limit=CANDIDATES_MAX)
-    alike = akin(
-        known[0].name,
-        found,
-        name_of=lambda each: each.name,
-        otherwise=lambda each: (-each.review_cnt, each.kok_product_id),
+    titles = Titles(found, name_of=lambda each: each.name)
+    alike = titles.akin(
+        known[0].name, otherwise=lambda each: (-each.review_cnt, each.kok_product_id)
     )
     return alike[:ALIKE_MAX]
 
@@ -64,13 +62,14 @@ async def shown_like_wanted(session: Session, *, by: UserId, limit: int) -> ForS
     if not liked and not in_cart:
         raise NothingToGoBy
     names = list(dict.fromkeys([*in_cart, *liked]))
-    words = list(dict.fromkeys(chain.from_iterable(terms_of(name).words for name in names)))
+    words = telling(list(chain.from_iterable(terms_of(name).words for name in names)))
     if not words:
         raise NoKeyword
     found = await homeshopping.named_like(
         session, words[:WORDS_MAX], ingredients_only=False, limit=CANDIDATES_MAX
     )
-    goods = {name: _cheapest(name, found, limit) for name in names}
+    titles = Titles(found, name_of=lambda each: each.name)
+    goods = {name: titles.akin(name, otherwise=_cheaper)[:limit] for name in names}
     best = chain.from_iterable(zip_longest(*goods.values()))
     picked = list({each.product_id: each for each in best if each is not None}.values())[:limit]
     shown_ids = {each.product_id for each in chain(picked, *goods.values())}
@@ -89,13 +88,5 @@ async def shown_like_wanted(session: Session, *, by: UserId, limit: int) -> ForS
     )
 
 
-def _cheapest(
-    name: str, found: Sequence[homeshopping.Goods], limit: int
-) -> Sequence[homeshopping.Goods]:
-    alike = akin(
-        name,
-        found,
-        name_of=lambda each: each.name,
-        otherwise=lambda each: (each.sale_price, each.product_id),
-    )
-    return alike[:limit]
+def _cheaper(goods: homeshopping.Goods) -> tuple[float, ...]:
+    return goods.sale_price, goods.product_id

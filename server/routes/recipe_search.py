@@ -36,8 +36,8 @@ class LeftoversQuery(BaseModel):
     size: int = Field(5, ge=1, le=50)
 
 
-class NamedRecipe(RecipeOut):
-    """A recipe found by name, which the earlier API told in capitals; RECIPE_TITLE is the dish."""
+class FoundRecipe(RecipeOut):
+    """A recipe, also in the capitals the earlier API told it in; RECIPE_TITLE is the dish."""
 
     RECIPE_ID: int
     RECIPE_TITLE: str | None
@@ -50,7 +50,7 @@ class NamedRecipe(RecipeOut):
 
 
 class SearchOut(BaseModel):
-    recipes: list[NamedRecipe | RecipeOut]
+    recipes: list[FoundRecipe]
     page: int
     total: int
     next_cursor: str | None
@@ -81,9 +81,8 @@ class Combination(BaseModel):
 @endpoint(auth="required", tags=TAGS)
 async def search(request: Request[State], *, query: SearchQuery, caller: Caller) -> SearchOut:
     """Return recipes by their name, or those that have all of these ingredients (a, b, c)."""
-    by_name = query.method == "recipe"
     async with request.state["db"].reads() as session:
-        if by_name:
+        if query.method == "recipe":
             found = await recipe.search_by_name(session, query.recipe, window=query.window())
         else:
             wanted = map(recipe.plain_name, query.recipe.split(","))
@@ -100,7 +99,7 @@ async def search(request: Request[State], *, query: SearchQuery, caller: Caller)
     }
     note(request, "recipe_search_by_keyword", seen, user_id=caller.user_id)
     return SearchOut(
-        recipes=[_named(card) if by_name else RecipeOut(**told(card)) for card in found.part.rows],
+        recipes=[_found(card) for card in found.part.rows],
         page=query.page,
         total=found.total,
         next_cursor=found.part.next_cursor,
@@ -133,8 +132,8 @@ async def by_ingredients(
     )
 
 
-def _named(card: recipe.RecipeCard) -> NamedRecipe:
-    return NamedRecipe(
+def _found(card: recipe.RecipeCard) -> FoundRecipe:
+    return FoundRecipe(
         **told(card),
         RECIPE_ID=card.recipe_id,
         RECIPE_TITLE=card.cooking_name,
