@@ -30,7 +30,8 @@ def row(method: str, path: str, op: Operation) -> str:
     summary = op.summary.replace("``", "`").replace("|", "\\|")
     key = "; `Idempotency-Key`" if op.idempotent else ""
     refusals = ", ".join(map(str, op.errors)) or "-"
-    return f"| `{method} {path}` | {summary} | {AUTH[op.auth]}{key} | {op.status} | {refusals} |"
+    auth = op.role.value if op.role is not None else AUTH[op.auth]
+    return f"| `{method} {path}` | {summary} | {auth}{key} | {op.status} | {refusals} |"
 
 
 def table() -> list[str]:

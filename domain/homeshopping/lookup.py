@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol, cast
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, bindparam, case, func, select
 
 from domain.homeshopping.models import Broadcast, Product, ProductGram
 from domain.homeshopping.states import CANCELLED, LIVE, SCHEDULED
-from domain.kernel import Session, closing_gram, folded, wanted_grams
+from domain.kernel import Session, Texts, closing_gram, folded, wanted_grams
 
 # Core's columns: an entity's attributes cost more on every read.
 P: Final = Product.__table__.c
@@ -50,54 +50,70 @@ class Showing:
     ends_at: datetime
 
 
-async def named_like(
-    session: Session, words: Collection[str], *, ingredients_only: bool, limit: int
-) -> Sequence[Goods]:
-    """Return the food whose name contains one of the words, what has most of them first.
-
-    Alike, the cheaper comes first. Blank words find nothing.
-    """
-    sought = {word for word in map(folded, words) if word}
-    if not sought:
-        return ()
-    # One gram a word leads to few enough products, whose names are then read.
-    wanted = {closing_gram(word) for word in sought}
-    filed = select(F.product_id).where(F.gram.in_(wanted)).distinct().subquery()
-    columns = (P[name] for name in Goods.__annotations__)
-    found = select(*columns).join_from(filed, Product, filed.c.product_id == P.product_id)
+def _filed() -> Select[Any]:
+    ids = select(F.product_id).where(F.gram.in_(bindparam("grams", expanding=True)))
+    filed = ids.distinct().subquery()
+    goods = select(*(P[name] for name in Goods.__annotations__))
+    found = goods.join_from(filed, Product, filed.c.product_id == P.product_id).where(P.is_food)
     # From what is filed to the products, never the other way round.
     for dialect in ("mysql", "mariadb"):
         found = found.prefix_with("STRAIGHT_JOIN", dialect=dialect)
-    found = found.where(P.is_food)
-    if ingredients_only:
-        found = found.where(P.is_ingredient)
-    goods = cast("Sequence[Goods]", (await session.execute(found)).all())
-    hits = {each: _hits(each.name, sought) for each in goods}
-    named = [each for each in goods if hits[each]]
-    named.sort(key=lambda each: (-hits[each], each.sale_price, each.product_id))
-    return named[:limit]
+    return found
 
 
-async def called(session: Session, product_ids: Collection[int]) -> Sequence[Called]:
-    """Return the names of the products there are among these, by id."""
-    columns = (P[name] for name in Called.__annotations__)
-    named = select(*columns).where(P.product_id.in_(product_ids)).order_by(P.product_id)
-    return cast("Sequence[Called]", (await session.execute(named)).all())
-
-
-async def showings(session: Session, product_ids: Collection[int]) -> Mapping[int, Showing]:
-    """Return when each product is shown: now, else next, else lately; never what was called off."""
+def _first_showings() -> Select[Any]:
     state = case((B.status == LIVE, 0), (B.status == SCHEDULED, 1), else_=2)
     soonest = case((B.status == SCHEDULED, B.starts_at))
     order = (state, soonest, B.starts_at.desc(), B.live_id)
     place = func.row_number().over(partition_by=B.product_id, order_by=order).label("place")
     columns = (B.product_id, B.live_id, B.homeshopping_id, B.starts_at, B.ends_at)
-    of_them = select(*columns, place).where(B.product_id.in_(product_ids), B.status != CANCELLED)
+    of_them = select(*columns, place).where(
+        B.product_id.in_(bindparam("ids", expanding=True)), B.status != CANCELLED
+    )
     ranked = of_them.subquery()
-    first = select(*(ranked.c[column.name] for column in columns)).where(ranked.c.place == 1)
+    return select(*(ranked.c[column.name] for column in columns)).where(ranked.c.place == 1)
+
+
+_FILED: Final = _filed()
+_INGREDIENTS: Final = _FILED.where(P.is_ingredient)
+_SHOWINGS: Final = _first_showings()
+_CALLED: Final = (
+    select(*(P[name] for name in Called.__annotations__))
+    .where(P.product_id.in_(bindparam("ids", expanding=True)))
+    .order_by(P.product_id)
+)
+
+
+async def named_like(
+    session: Session, words: Collection[str], *, ingredients_only: bool, limit: int
+) -> Sequence[Goods]:
+    """Return the food whose name contains one of the words, the cheaper first.
+
+    Blank words find nothing.
+    """
+    sought = {word for word in map(folded, words) if word}
+    if not sought:
+        return ()
+    # One gram a word leads to few enough products, whose names are then read.
+    grams = {"grams": sorted(map(closing_gram, sought))}
+    filed = (await session.execute(_INGREDIENTS if ingredients_only else _FILED, grams)).all()
+    named = [filed[n] for n in Texts(folded(each.name) for each in filed).having(sought)]
+    named.sort(key=lambda each: (each.sale_price, each.product_id))
+    return cast("Sequence[Goods]", named[:limit])
+
+
+async def called(session: Session, product_ids: Collection[int]) -> Sequence[Called]:
+    """Return the names of the products there are among these, by id."""
+    found = await session.execute(_CALLED, {"ids": list(product_ids)})
+    return cast("Sequence[Called]", found.all())
+
+
+async def showings(session: Session, product_ids: Collection[int]) -> Mapping[int, Showing]:
+    """Return when each product is shown: now, else next, else lately; never what was called off."""
+    found = await session.execute(_SHOWINGS, {"ids": list(product_ids)})
     return {
         row.product_id: Showing(row.live_id, row.homeshopping_id, row.starts_at, row.ends_at)
-        for row in await session.execute(first)
+        for row in found
     }
 
 
@@ -109,8 +125,3 @@ def filed_under(word: str) -> Select[Any]:
     for gram, place in zip(wanted, PLACES, strict=False):
         ids = ids.where(place.c.gram == gram, place.c.product_id == this)
     return ids
-
-
-def _hits(name: str, words: Collection[str]) -> int:
-    text = folded(name)
-    return sum(word in text for word in words)

@@ -23,7 +23,7 @@ from domain.kernel.errors import (
     Unauthenticated,
 )
 from domain.kernel.events import Event, View
-from domain.kernel.grams import Gram, contains, folded, grams, wanted_grams
+from domain.kernel.grams import Gram, Texts, closing_gram, contains, folded, grams, wanted_grams
 from domain.kernel.idempotency import (
     AlreadyDone,
     IdempotencyKey,
@@ -90,6 +90,7 @@ __all__ = [
     "Sessions",
     "Sku",
     "Slice",
+    "Texts",
     "Throttled",
     "Unauthenticated",
     "UserId",
@@ -100,6 +101,7 @@ __all__ = [
     "anything_unheard",
     "begin_once",
     "business_day",
+    "closing_gram",
     "contains",
     "count_of",
     "day_bounds",

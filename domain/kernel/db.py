@@ -117,7 +117,13 @@ class Database:
         await self.readers.dispose()
 
 
-def open_database(url: str, *, pool_size: int = 10, overflow_max: int = 20) -> Database:
+def open_database(
+    url: str,
+    *,
+    pool_size: int = 10,
+    overflow_max: int = 20,
+    fresh_seconds: float = FRESH_SECONDS,
+) -> Database:
     """Open a database by its SQLAlchemy URL; nothing is contacted yet.
 
     Writers and readers have a pool each, of this size.
@@ -132,24 +138,21 @@ def open_database(url: str, *, pool_size: int = 10, overflow_max: int = 20) -> D
         # Korean keys and values stay readable, and JSON path look-ups on MariaDB find them.
         "json_serializer": _to_json,
     }
-    if backend != "sqlite":
-        options |= {"pool_recycle": 1800}
     if backend in {"mysql", "mariadb"}:
         # Gap locks of REPEATABLE READ would make strangers wait for each other.
         options |= {"isolation_level": "READ COMMITTED", "connect_args": {"connect_timeout": 3}}
     if backend == "postgresql":
         options |= {"connect_args": {"timeout": 3}}
-    engine = create_async_engine(url, **options)
     if backend == "sqlite":
+        engine = create_async_engine(url, **options)
         _prepare_sqlite(engine)
         readers = engine.execution_options(read_only=True)
     else:
-        # A statement alone sees what READ COMMITTED would show it, without the two round trips
-        # that begin and end a transaction.
-        alone = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
-        readers = create_async_engine(url, **options | alone)
+        options |= {"pool_recycle": 1800}
+        engine = create_async_engine(url, **options)
+        readers = create_async_engine(url, **_reading(options, backend))
         for each in (engine, readers):
-            _greet_after_idling(each)
+            _greet_after_idling(each, fresh_seconds)
     # Its own class, so that a listener hears this database's commits and no other's.
     sync_sessions = type("WritingSession", (SyncSession,), {})
     return Database(
@@ -181,7 +184,23 @@ def _to_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _greet_after_idling(engine: AsyncEngine) -> None:
+def _reading(options: dict[str, Any], backend: str) -> dict[str, Any]:
+    """Return the options of an engine that only reads.
+
+    Alone, a statement sees what READ COMMITTED would show it, and saves the two round trips that
+    begin and end a transaction.
+    """
+    refusing: dict[str, Any] = {"init_command": "SET SESSION TRANSACTION READ ONLY"}
+    if backend == "postgresql":
+        refusing = {"server_settings": {"default_transaction_read_only": "on"}}
+    return options | {
+        "isolation_level": "AUTOCOMMIT",
+        "skip_autocommit_rollback": True,
+        "connect_args": options["connect_args"] | refusing,
+    }
+
+
+def _greet_after_idling(engine: AsyncEngine, fresh_seconds: float) -> None:
     """Ping pooled connections before use, except those that answered a moment ago."""
     dialect = engine.dialect
 
@@ -190,7 +209,7 @@ def _greet_after_idling(engine: AsyncEngine) -> None:
 
     def on_checkout(connection: Any, record: Any, _proxy: object) -> None:  # noqa: ANN401 (the pool's objects)
         idle_since = record.info.pop("idle_since", None)
-        if idle_since is None or time.monotonic() - idle_since < FRESH_SECONDS:
+        if idle_since is None or time.monotonic() - idle_since < fresh_seconds:
             return
         try:
             dialect.do_ping(connection)

@@ -8,8 +8,9 @@ stood. The technique is an inverted index of character n-grams (Manning, Raghava
 """
 
 import unicodedata
-from collections.abc import Iterable
-from itertools import pairwise
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from itertools import accumulate, chain, pairwise
 from typing import Final
 
 from sqlalchemy import String
@@ -43,6 +44,36 @@ def wanted_grams(keyword: str) -> frozenset[str]:
     for word in folded(keyword).split():
         found |= {"".join(pair) for pair in pairwise(word)} or {word}
     return frozenset(found)
+
+
+def closing_gram(keyword: str) -> str:
+    """Return the one gram of a keyword that says most: its last pair, or its only letter.
+
+    Korean names are compounds whose last part says what the thing is. Empty when it is blank.
+    """
+    words = folded(keyword).split()
+    pairs = [word[-2:] for word in words if len(word) > 1]
+    return (pairs or words or [""])[-1]
+
+
+class Texts:
+    """Many folded texts, in which a word is looked for at once."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        lines = list(texts)
+        self._all = "\n".join(lines)
+        self._starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
+
+    def having(self, words: Iterable[str]) -> frozenset[int]:
+        """Return the places of the texts that contain one of the words, which are not empty."""
+        return frozenset(chain.from_iterable(map(self._places, words)))
+
+    def _places(self, word: str) -> Iterator[int]:
+        at = self._all.find(word)
+        while at >= 0:
+            place = bisect_right(self._starts, at) - 1
+            yield place
+            at = self._all.find(word, self._starts[place + 1])
 
 
 def contains(keyword: str, texts: Iterable[str]) -> bool:

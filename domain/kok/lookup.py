@@ -1,11 +1,11 @@
 """Products by words in their names, for whoever looks for what goes with what."""
 
 from collections.abc import Collection, Sequence
-from typing import Final, Protocol, cast
+from typing import Any, Final, Protocol, cast
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
-from domain.kernel import Session, closing_gram, folded
+from domain.kernel import Session, Texts, closing_gram, folded
 from domain.kok.listings import CARD, Card, P
 from domain.kok.models import KokGram, KokProduct
 
@@ -20,40 +20,44 @@ class Called(Protocol):
     is_ingredient: bool
 
 
+def _filed() -> Select[Any]:
+    ids = select(F.kok_product_id).where(F.gram.in_(bindparam("grams", expanding=True)))
+    filed = ids.distinct().subquery()
+    found = select(*CARD).join_from(filed, KokProduct, filed.c.kok_product_id == P.kok_product_id)
+    # From what is filed to the products, never the other way round.
+    for dialect in ("mysql", "mariadb"):
+        found = found.prefix_with("STRAIGHT_JOIN", dialect=dialect)
+    return found
+
+
+_FILED: Final = _filed()
+_INGREDIENTS: Final = _FILED.where(P.is_ingredient)
+_CALLED: Final = (
+    select(*(P[name] for name in Called.__annotations__))
+    .where(P.kok_product_id.in_(bindparam("ids", expanding=True)))
+    .order_by(P.kok_product_id)
+)
+
+
 async def named_like(
     session: Session, words: Collection[str], *, ingredients_only: bool, limit: int
 ) -> Sequence[Card]:
-    """Return the products whose name contains one of the words, those with most of them first.
+    """Return the products whose name contains one of the words, those with more reviews first.
 
-    Alike, the one with more reviews comes first. Blank words find nothing.
+    Blank words find nothing.
     """
     sought = {word for word in map(folded, words) if word}
     if not sought:
         return ()
     # One gram a word leads to few enough products, whose names are then read.
-    wanted = {closing_gram(word) for word in sought}
-    filed = select(F.kok_product_id).where(F.gram.in_(wanted)).distinct().subquery()
-    found = select(*CARD).join_from(filed, KokProduct, filed.c.kok_product_id == P.kok_product_id)
-    # From what is filed to the products, never the other way round.
-    for dialect in ("mysql", "mariadb"):
-        found = found.prefix_with("STRAIGHT_JOIN", dialect=dialect)
-    if ingredients_only:
-        found = found.where(P.is_ingredient)
-    cards = cast("Sequence[Card]", (await session.execute(found)).all())
-    hits = {card: _hits(card.name, sought) for card in cards}
-    named = [card for card in cards if hits[card]]
-    named.sort(key=lambda card: (-hits[card], -card.review_cnt, card.kok_product_id))
-    return named[:limit]
+    grams = {"grams": sorted(map(closing_gram, sought))}
+    filed = (await session.execute(_INGREDIENTS if ingredients_only else _FILED, grams)).all()
+    named = [filed[n] for n in Texts(folded(card.name) for card in filed).having(sought)]
+    named.sort(key=lambda card: (-card.review_cnt, card.kok_product_id))
+    return cast("Sequence[Card]", named[:limit])
 
 
 async def called(session: Session, kok_product_ids: Collection[int]) -> Sequence[Called]:
     """Return the names of the products there are among these, by id."""
-    columns = (P[name] for name in Called.__annotations__)
-    named = select(*columns).where(P.kok_product_id.in_(kok_product_ids))
-    found = await session.execute(named.order_by(P.kok_product_id))
+    found = await session.execute(_CALLED, {"ids": list(kok_product_ids)})
     return cast("Sequence[Called]", found.all())
-
-
-def _hits(name: str, words: Collection[str]) -> int:
-    text = folded(name)
-    return sum(word in text for word in words)

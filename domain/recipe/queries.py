@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, cast
 
-from sqlalchemy import Select, case, distinct, func, or_, select
+from sqlalchemy import FromClause, Select, and_, bindparam, case, distinct, func, or_, select
 
-from domain.kernel import Key, Keyset, Session, Slice, Window, count_of, folded, wanted_grams
+from domain.kernel import BigId, Key, Keyset, Session, Slice, Window, folded, wanted_grams
 from domain.recipe.errors import RecipeNotFound
 from domain.recipe.models import Material, Recipe, RecipeGram
 from domain.recipe.schemas import Found, MaterialRow, RecipeCard, RecipePage
@@ -23,21 +23,36 @@ _SCRAPS: Final = Key(R.scrap_count, "scrap_count", descending=True)
 _ID: Final = Key(R.recipe_id, "recipe_id")
 
 
+_OF_ONE: Final = bindparam("recipe_id", type_=BigId)
+_OF_THESE: Final = bindparam("ids", expanding=True, type_=BigId)
+# A recipe with its ingredients in one statement, and so in one round trip.
+_PAGE: Final = (
+    select(*CARD, *MATERIAL)
+    .outerjoin_from(Recipe, Material, and_(M.recipe_id == R.recipe_id, M.material_name != ""))
+    .where(R.recipe_id == _OF_ONE)
+)
+_CARDS: Final = select(*CARD).where(R.recipe_id.in_(_OF_THESE))
+# From the recipe, so that one without ingredients is told from none.
+_NAMES: Final = (
+    select(R.recipe_id, M.id, M.material_name)
+    .outerjoin_from(Recipe, Material, M.recipe_id == R.recipe_id)
+    .where(R.recipe_id.in_(_OF_THESE))
+)
+
+
 async def recipe_page(session: Session, recipe_id: int) -> RecipePage:
     """Return a recipe with its ingredients by name. Raises RecipeNotFound."""
-    card = (await session.execute(select(*CARD).where(R.recipe_id == recipe_id))).one_or_none()
-    if card is None:
+    rows = (await session.execute(_PAGE, {"recipe_id": recipe_id})).all()
+    if not rows:
         raise RecipeNotFound
-    own = select(*MATERIAL).where(M.recipe_id == recipe_id, M.material_name != "")
-    rows = (await session.execute(own)).all()
     # Sorted here: databases collate Korean each in their own way.
-    materials = sorted(rows, key=lambda row: (row.material_name, row.id))
-    return RecipePage(cast("RecipeCard", card), cast("Sequence[MaterialRow]", materials))
+    materials = sorted((r for r in rows if r.id is not None), key=lambda r: (r.material_name, r.id))
+    return RecipePage(cast("RecipeCard", rows[0]), cast("Sequence[MaterialRow]", materials))
 
 
 async def cards(session: Session, recipe_ids: Collection[int]) -> Sequence[RecipeCard]:
     """Return the cards of the recipes there are among these, in no order."""
-    found = await session.execute(select(*CARD).where(R.recipe_id.in_(recipe_ids)))
+    found = await session.execute(_CARDS, {"ids": list(recipe_ids)})
     return cast("Sequence[RecipeCard]", found.all())
 
 
@@ -48,13 +63,10 @@ async def material_names(
 
     Unknown recipes are left out.
     """
-    # From the recipe, so that one without ingredients is told from none.
-    named = select(R.recipe_id, M.material_name).outerjoin_from(
-        Recipe, Material, M.recipe_id == R.recipe_id
-    )
-    wanted = named.where(R.recipe_id.in_(recipe_ids)).order_by(R.recipe_id, M.id)
+    found = await session.execute(_NAMES, {"ids": list(recipe_ids)})
     names: dict[int, dict[str, None]] = {}
-    for recipe_id, name in await session.execute(wanted):
+    # Sorted here; the ids of one without ingredients are alone in their recipe.
+    for recipe_id, _, name in sorted(found.all(), key=lambda row: (row[0], row[1] or 0)):
         own = names.setdefault(recipe_id, {})
         if name:
             own[name] = None
@@ -73,7 +85,9 @@ async def search_by_name(session: Session, keyword: str, *, window: Window) -> F
         return Found(0, Slice((), None))
     rank = _rank(sought)
     order = Keyset((Key(rank, "rank"), _SCRAPS, _ID))
-    return await _part(session, _naming(sought).add_columns(rank), window=window, order=order)
+    listed = _naming(sought)
+    ids = listed.with_only_columns(R.recipe_id).subquery()
+    return await _part(session, listed.add_columns(rank), of=ids, window=window, order=order)
 
 
 async def search_by_materials(
@@ -95,7 +109,7 @@ async def search_by_materials(
         Recipe, found, found.c.recipe_id == R.recipe_id
     )
     order = Keyset((Key(found.c.matched, "matched", descending=True), _SCRAPS, _ID))
-    return await _part(session, listed, window=window, order=order)
+    return await _part(session, listed, of=found, window=window, order=order)
 
 
 def _naming(sought: str) -> Select[Any]:
@@ -128,8 +142,14 @@ def _escaped(text: str) -> str:
     return text
 
 
-async def _part(session: Session, listed: Select[Any], *, window: Window, order: Keyset) -> Found:
-    part: Slice[Any] = await order.rows(session, listed, window)
-    whole = window.page == 1 and window.cursor is None and part.next_cursor is None
-    total = len(part.rows) if whole else await count_of(session, listed)
-    return Found(total, part)
+async def _part(
+    session: Session, listed: Select[Any], *, of: FromClause, window: Window, order: Keyset
+) -> Found:
+    """Return the part of what is listed that is wanted, and the length of what it is of."""
+    total = select(func.count()).select_from(of)
+    counted = listed.add_columns(total.scalar_subquery().label("total"))
+    part: Slice[Any] = await order.rows(session, counted, window)
+    if part.rows:
+        return Found(part.rows[0].total, part)
+    first = window.page == 1 and window.cursor is None
+    return Found(0 if first else int(await session.scalar(total) or 0), part)

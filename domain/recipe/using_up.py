@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Final
 
 EPSILON: Final = 1e-9
+Worth = tuple[int, float]  # of ingredients and of their amounts, each negated
 COMBINATIONS: Final = 3
 
 NUMBER: Final = re.compile(
@@ -73,6 +74,7 @@ def amount_of(text: str | None) -> float:
     return int(found["and"] or 0) + int(found["top"]) / low if low else 0.0
 
 
+@lru_cache(maxsize=4_096)
 def agree(stock_unit: str, recipe_unit: str | None) -> bool:
     """Tell whether amounts in these units may be compared; an unknown unit agrees with any."""
     mine, theirs = stock_unit.strip().casefold(), (recipe_unit or "").strip().casefold()
@@ -102,37 +104,39 @@ def combination(
     ``taste`` says which of equally good recipes the first combination prefers: 0 the popular,
     1 the new, 2 those that name most of the leftovers. The others prefer the popular.
     """
+    full = [each.amount for each in leftovers]
+    worths = [(one, _worth(_uses(one, full))) for one in candidates]
     taken: set[int] = set()
     chosen: list[Choice] = []
     for each in range(1, number + 1):
-        rest = [one for one in candidates if one.recipe_id not in taken]
-        rest.sort(key=_PREFERENCES[taste] if each == 1 else _popular)
+        preferred = _PREFERENCES[taste] if each == 1 else _popular
+        rest = [pair for pair in worths if pair[0].recipe_id not in taken]
+        rest.sort(key=lambda pair: preferred(pair[0]))
         chosen = _choose(rest, leftovers=leftovers, size=size)
         taken |= {choice.recipe_id for choice in chosen}
     return chosen
 
 
 def _choose(
-    candidates: Sequence[Candidate], *, leftovers: Sequence[Leftover], size: int
+    candidates: Sequence[tuple[Candidate, Worth]], *, leftovers: Sequence[Leftover], size: int
 ) -> list[Choice]:
     left = [each.amount for each in leftovers]
-    bounds = [(*_worth(_uses(each, left)), n) for n, each in enumerate(candidates)]
+    bounds = [(*worth, n) for n, (_, worth) in enumerate(candidates)]
     heapq.heapify(bounds)
     chosen: list[Choice] = []
     while bounds and len(chosen) < size:
-        count, amount, n = heapq.heappop(bounds)
-        if not count:
-            break  # nothing else is worth more
-        uses = _uses(candidates[n], left)
-        now = (*_worth(uses), n)
-        if now > (count, amount, n) and bounds and now > bounds[0]:
+        bound = heapq.heappop(bounds)
+        candidate = candidates[bound[2]][0]
+        uses = _uses(candidate, left)
+        now = (*_worth(uses), bound[2])
+        if now > bound and bounds and now > bounds[0]:
             heapq.heappush(bounds, now)
             continue
         if not uses:
-            break
+            break  # and nothing else is worth more
         for which, used in uses.items():
             left[which] -= used
-        chosen.append(_choice(candidates[n], uses, leftovers))
+        chosen.append(_choice(candidate, uses, leftovers))
     return chosen
 
 
@@ -146,7 +150,7 @@ def _uses(candidate: Candidate, left: Sequence[float]) -> dict[int, float]:
     return uses
 
 
-def _worth(uses: Mapping[int, float]) -> tuple[int, float]:
+def _worth(uses: Mapping[int, float]) -> Worth:
     # The smaller is the better, as heaps have it.
     return -len(uses), -sum(uses.values())
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Generic, TypeVar
 
-from domain.kernel import folded
+from domain.kernel import Texts, folded
 from domain.recommendation.ingredients import (
     BRACKETED,
     LIST,
@@ -77,7 +77,7 @@ class Titles(Generic[Row]):
     def __init__(self, rows: Sequence[Row], *, name_of: Callable[[Row], str]) -> None:
         self._rows = rows
         self._names = [name_of(row) for row in rows]
-        self._texts = [folded(name) for name in self._names]
+        self._texts = Texts(map(folded, self._names))
         self._having: dict[Term, frozenset[int]] = {}
 
     def akin(
@@ -107,9 +107,7 @@ class Titles(Generic[Row]):
         """Return the places of the titles that hold one of the term's words."""
         found = self._having.get(term)
         if found is None:
-            texts = enumerate(self._texts)
-            found = frozenset(n for n, text in texts if any(word in text for word in term))
-            self._having[term] = found
+            found = self._having[term] = self._texts.having(term)
         return found
 
 
@@ -125,7 +123,7 @@ def _meaningful(title: str) -> list[str]:
 
 def _long_enough(spellings: Sequence[str]) -> Term:
     # A single letter is part of too many words to say anything.
-    return tuple(folded(each) for each in spellings if len(each) > 1)[:SPELLINGS_MAX]
+    return tuple(telling([folded(each) for each in spellings if len(each) > 1])[:SPELLINGS_MAX])
 
 
 def _root(word: str) -> str | None:

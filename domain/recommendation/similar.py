@@ -8,12 +8,14 @@ from typing import Final
 from domain import homeshopping, kok
 from domain.kernel import Session, UserId
 from domain.recommendation.errors import NoKeyword, NothingToGoBy
-from domain.recommendation.kinship import Titles, telling, terms_of
+from domain.recommendation.ingredients import ingredient_keyword
+from domain.recommendation.kinship import Titles, terms_of
 
 ALIKE_MAX: Final = 5
 CANDIDATES_MAX: Final = 500
 LIKED_MAX, CART_MAX = 100, 100
-# Of the products one goes by; what was liked or put into the cart lately counts.
+# One goes by what was put into the cart or liked lately; so many products say enough.
+SOURCES_MAX: Final = 20
 WORDS_MAX: Final = 80
 
 
@@ -54,15 +56,16 @@ async def kok_like_shown(session: Session, product_id: int) -> Sequence[kok.Card
 async def shown_like_wanted(session: Session, *, by: UserId, limit: int) -> ForShopper:
     """Return the food of the broadcasts that goes with what the user likes or has in the cart.
 
-    At most ``limit`` for each of these products, and in all, each product's best first.
+    At most ``limit`` for each of these products, and in all, each product's best first; of many
+    products the newest of the cart and of the likes count.
     Raises NothingToGoBy, NoKeyword.
     """
     liked = [each.name for each in await kok.liked(session, by=by, limit=LIKED_MAX)]
     in_cart = [each.product.name for each in await kok.cart(session, by=by, limit=CART_MAX)]
     if not liked and not in_cart:
         raise NothingToGoBy
-    names = list(dict.fromkeys([*in_cart, *liked]))
-    words = telling(list(chain.from_iterable(terms_of(name).words for name in names)))
+    names = list(dict.fromkeys(filter(None, chain(*zip_longest(in_cart, liked)))))[:SOURCES_MAX]
+    words = list(dict.fromkeys(chain.from_iterable(terms_of(n).words for n in names)))
     if not words:
         raise NoKeyword
     found = await homeshopping.named_like(
@@ -75,7 +78,7 @@ async def shown_like_wanted(session: Session, *, by: UserId, limit: int) -> ForS
     shown_ids = {each.product_id for each in chain(picked, *goods.values())}
     showings = await homeshopping.showings(session, shown_ids) if shown_ids else {}
     return ForShopper(
-        terms=list(dict.fromkeys(h[0] for name in names for h in terms_of(name).heads[:1])),
+        terms=list(dict.fromkeys(filter(None, map(_said, names)))),
         liked_count=len(liked),
         cart_count=len(in_cart),
         source_count=len(names),
@@ -90,3 +93,8 @@ async def shown_like_wanted(session: Session, *, by: UserId, limit: int) -> ForS
 
 def _cheaper(goods: homeshopping.Goods) -> tuple[float, ...]:
     return goods.sale_price, goods.product_id
+
+
+def _said(name: str) -> str | None:
+    heads = terms_of(name).heads
+    return ingredient_keyword(name) or (heads[0][0] if heads else None)

@@ -14,8 +14,13 @@ from tests.patience import until
 from tests.stall import PASSWORD, Shopper, sign_up
 from tests.street import Street, open_street
 
-ONION, PORK, TOFU = 6001, 6002, 6003
-FOOD = {ONION: "햇양파 3kg", PORK: "한돈 돼지고기 500g", TOFU: "국산콩 두부 2모"}
+ONION, PORK, TOFU, NAMELESS = 6001, 6002, 6003, 6004
+FOOD = {
+    ONION: "햇양파 3kg",
+    PORK: "한돈 돼지고기 500g",
+    TOFU: "국산콩 두부 2모",
+    NAMELESS: "[특가] 1+1",
+}
 STEW, PANCAKE = 701, 702
 
 
@@ -86,11 +91,7 @@ async def _promoted(street: Street, person: Shopper, role: user.Role) -> Shopper
 async def _stock(street: Street) -> None:
     now = street.clock()
     async with street.db.sessions.begin() as session:
-        for number, name in (
-            (ONION, "햇양파 3kg"),
-            (PORK, "한돈 돼지고기 500g"),
-            (TOFU, "국산콩 두부 2모"),
-        ):
+        for number, name in FOOD.items():
             await kok.add_product(session, _food(number, name), now=now)
         for number, dish, names in (
             (STEW, "두부찌개", ("두부", "양파", "돼지고기")),

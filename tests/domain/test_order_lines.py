@@ -261,12 +261,13 @@ async def test_a_page_of_orders_says_what_each_order_says(shop):
         assert await order.newest(session, by=BUYER, limit=9) == one_by_one
         while True:
             part = await order.page(session, by=BUYER, window=Window(2, cursor=cursor))
-            seen, cursor = [*seen, *part.rows], part.next_cursor
+            seen, cursor = [*seen, *part.orders], part.next_cursor
+            assert part.total == len(placed)
             if cursor is None:
                 break
         with pytest.raises(CursorInvalid):
             await order.page(session, by=BUYER, window=Window(2, cursor="nonsense"))
-        assert (await order.page(session, by=UserId(99), window=Window(9))).rows == []
+        assert (await order.page(session, by=UserId(99), window=Window(9))).orders == []
 
     assert seen == one_by_one
 

@@ -185,7 +185,7 @@ async def test_lines_paid_together_go_back_together(shop, till, provider):
 
 
 async def test_what_was_cancelled_before_paying_is_not_paid(shop, till, provider, clock):
-    """The payment asks for the rest, and the last line that is left may be refunded alone."""
+    """Fault 8.1.22: the amount is each line's total once; the last line may be refunded alone."""
     order_id, (first, second) = await place(shop, *KOK)
     await move(shop, first, OrderStatus.CANCELLED)
     await pay(till, provider, order_id)

@@ -322,7 +322,7 @@ async def test_recipes_for_a_product_of_a_broadcast(larder):
 def test_the_words_of_a_title_are_told_apart():
     """What is sold, and what is said about it; neither quantities nor where it is from."""
     terms = terms_of("[바다상회] 제주 은갈치 손질 특대 10토막")
-    assert terms.heads == (("갈치", "은갈치", "먹갈치"),)
+    assert terms.heads == (("갈치",),)  # whoever says 은갈치 says 갈치
     assert ("바다상회",) in terms.extras
     assert terms_of("평양식 물냉면 10인분 세트").heads == (("물냉면",),)
     assert terms_of("1kg x 2").words == []
