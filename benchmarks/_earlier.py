@@ -12,7 +12,8 @@ WRITE_SHARE: Final = 0.5
 EARLIER_MS: Final[dict[str, float]] = {
     "GET /api/kok/discounted (kept)": 0.6,
     "GET /api/kok/discounted (read anew)": 51,
-    "GET /api/kok/product/{kok_product_id}/info": 3.2,
+    "GET /api/kok/product/{kok_product_id}/info (each once)": 3.2,
+    "GET /api/kok/product/{kok_product_id}/info (popular ones)": 3.2,
     "GET /api/kok/product/{kok_product_id}/reviews": 3.0,
     "GET /api/homeshopping/schedule (of a day)": 2.4,
     "GET /api/kok/search": 11,

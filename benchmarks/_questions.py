@@ -9,6 +9,7 @@ KOK: Final = "/api/kok"
 HS: Final = "/api/homeshopping"
 ORDERS: Final = "/api/orders"
 RECIPES: Final = "/api/recipes"
+POPULAR: Final = 50
 
 
 def _of_line(kind: str, name: str) -> Callable[[Turn], str]:
@@ -57,6 +58,13 @@ KOK_SHOP: Final = (
         f"{KOK}/product/{{kok_product_id}}/info",
         "either",
         lambda t: f"{KOK}/product/{t.kok_id}/info",
+        "each once",
+    ),
+    Read(
+        f"{KOK}/product/{{kok_product_id}}/info",
+        "either",
+        lambda t: f"{KOK}/product/{t.size.kok_ids[t.number % POPULAR]}/info",
+        "popular ones",
     ),
     Read(
         f"{KOK}/product/{{kok_product_id}}/tabs",

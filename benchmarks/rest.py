@@ -5,9 +5,10 @@ callers over keep-alive connections ask one operation at a time, each request wi
 parameters, as fast as they get answers. MariaDB's commits wait for the disk. What follows a
 request in the background (the relay, the inbox, the event log) is waited for and counted to it.
 
-Names on the command line choose operations: ``rest discounted orders``.
+Patterns on the command line choose operations: ``rest discounted 'orders$'``.
 """
 
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -169,7 +170,7 @@ def _bearers(house: House, size: Size) -> list[str]:
 
 
 def _wanted(name: str, chosen: Sequence[str]) -> bool:
-    return not chosen or any(word in name for word in chosen)
+    return not chosen or any(re.search(pattern, name) for pattern in chosen)
 
 
 async def main() -> None:

@@ -20,12 +20,12 @@ from server.middleware.request_id import RequestId
 from server.middleware.security_headers import SecurityHeaders, inline_scripts
 from server.pages import PAGES
 from server.routes import (
-    cart,
     homeshopping,
     homeshopping_likes,
     homeshopping_search,
     kok,
     kok_cache,
+    kok_cart,
     kok_likes,
     kok_product,
     kok_search,
@@ -37,6 +37,7 @@ from server.routes import (
     order_payment,
     order_status,
     payment,
+    payment_webhook,
     recipe,
     recipe_ingredients,
     recipe_search,
@@ -101,7 +102,7 @@ def routes() -> list[BaseRoute]:
         *kok_search.routes,
         *kok_likes.routes,
         *kok_cache.routes,
-        *cart.routes,
+        *kok_cart.routes,
         # Before the recipes themselves: "search" is no recipe's id.
         *recipe_search.routes,
         *recipe_ingredients.routes,
@@ -109,6 +110,7 @@ def routes() -> list[BaseRoute]:
         *recommendation.routes,
         *recommendation_recipes.routes,
         # Before the orders themselves: "payment" is no order's id.
+        *payment_webhook.routes,
         *payment.routes,
         *order_payment.routes,
         # "count" and "recent" are none either.

@@ -56,6 +56,7 @@ from server.state import State
 Handler = Callable[..., Awaitable[Any]]
 
 JSON: Final = "application/json"
+GIVEN: Final = frozenset({"request", "caller", "key"})  # what no request can say
 NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 PRIVATE: Final = "no-store"  # unless an answer says that it is everybody's
 REPLAYED: Final = "Idempotent-Replayed"
@@ -111,15 +112,10 @@ def endpoint(  # noqa: PLR0913 (each is one clause of the contract)
 
     def wrap(handler: Handler) -> Endpoint:
         hints = get_type_hints(handler, include_extras=True)
-        returned = hints.pop("return", None)
-        hears_caller = "caller" in hints
-        for given in ("request", "caller", "key"):
-            hints.pop(given, None)
-        summary, _, description = (inspect.getdoc(handler) or "").partition("\n")
+        returned, hears_caller = hints.pop("return", None), "caller" in hints
+        asked = {name: kind for name, kind in hints.items() if name not in GIVEN}
         op = Operation(
-            name=f"{handler.__module__.rpartition('.')[2]}_{handler.__name__}",
-            summary=summary,
-            description=description.strip(),
+            **_introduced(handler),
             tags=tags,
             status=status,
             errors=errors,
@@ -127,7 +123,7 @@ def endpoint(  # noqa: PLR0913 (each is one clause of the contract)
             role=role,
             limit=limit,
             idempotent=idempotent,
-            reader=Reader(hints, form=form),
+            reader=Reader(asked, form=form),
             hears_caller=hears_caller,
             answers=_describe(answers or returned),
             public_seconds=public_seconds,
@@ -176,11 +172,20 @@ async def once(request: Request[State], key: IdempotencyKey | None) -> AsyncIter
         assert work.answered or row is None, "the answer commits with the work"
 
 
+def _introduced(handler: Handler) -> dict[str, str]:
+    summary, _, description = (inspect.getdoc(handler) or "").partition("\n")
+    return {
+        "name": f"{handler.__module__.rpartition('.')[2]}_{handler.__name__}",
+        "summary": summary,
+        "description": description.strip(),
+    }
+
+
 def _door(handler: Handler, op: Operation) -> Endpoint:
     @functools.wraps(handler)
     async def answer(request: Request[State]) -> Response:
         caller = await admit(request, auth=op.auth, role=op.role, limit=op.limit)
-        response = await _answer(handler, op, request, caller)
+        response = await _answer(request, handler, op=op, caller=caller)
         response.headers.setdefault("Cache-Control", PRIVATE)
         response.raw_headers.extend(request.scope.get(STANDING, ()))
         response.raw_headers.extend(request.scope.get(SPOKEN, ()))
@@ -192,7 +197,7 @@ def _door(handler: Handler, op: Operation) -> Endpoint:
 
 
 async def _answer(
-    handler: Handler, op: Operation, request: Request[State], caller: Caller | None
+    request: Request[State], handler: Handler, *, op: Operation, caller: Caller | None
 ) -> Response:
     given = await op.reader.read(request)
     if op.hears_caller:

@@ -4,9 +4,28 @@ import json
 import logging
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 import orjson
 import structlog
+
+
+class Lines:
+    """Writes line after line to stderr, wherever that leads at the time.
+
+    A reader that went away, or a full disk, fails no request: then nobody reads of it.
+    """
+
+    def __init__(self, *_: object) -> None:
+        """Take no note of who logs."""
+
+    def msg(self, line: str | bytes) -> None:
+        """Write one line."""
+        with suppress(OSError, ValueError):  # ValueError: stderr was closed
+            sys.stderr.buffer.write(_encoded(line))
+            sys.stderr.buffer.flush()
+
+    debug = info = warning = error = critical = fatal = msg
 
 
 def set_up_logs(*, as_json: bool) -> None:
@@ -19,7 +38,7 @@ def set_up_logs(*, as_json: bool) -> None:
     structlog.configure(
         processors=[*shared, *_renderers(as_json=as_json, serializer=_as_bytes)],
         # Not through the standard library: every request is a line, and would pay for the detour.
-        logger_factory=_factory(as_json=as_json),
+        logger_factory=Lines,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
     )
@@ -41,12 +60,6 @@ def set_up_logs(*, as_json: bool) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-def _factory(*, as_json: bool) -> Callable[..., structlog.typing.WrappedLogger]:
-    if as_json:
-        return structlog.BytesLoggerFactory(sys.stderr.buffer)
-    return structlog.PrintLoggerFactory(sys.stderr)
-
-
 def _renderers(
     *, as_json: bool, serializer: Callable[..., str | bytes]
 ) -> list[structlog.typing.Processor]:
@@ -58,6 +71,10 @@ def _renderers(
     # The rich traceback shows every local, secrets too, and holds the loop up for seconds.
     plain = structlog.dev.plain_traceback
     return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
+
+
+def _encoded(line: str | bytes) -> bytes:
+    return (line.encode(errors="backslashreplace") if isinstance(line, str) else line) + b"\n"
 
 
 def _as_text(line: object, default: Callable[[object], object]) -> str:

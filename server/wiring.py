@@ -41,35 +41,31 @@ ANSWER_SECONDS: Final = 5.0
 async def open_state(
     settings: Settings, *, journal: Journal | None = None, clock: Clock = kernel.utc_now
 ) -> AsyncIterator[State]:
-    """Open every resource of a process, and close them at the end.
-
-    ``journal`` takes the event log's place in tests.
-    """
+    """Open a process's resources, and close them at the end; tests bring a journal of theirs."""
     async with AsyncExitStack() as stack:
         db, analytics = open_databases(settings)
-        for database in (analytics, db):
-            stack.push_async_callback(database.close)
-        redis = await stack.enter_async_context(open_redis(settings))
-        till = await stack.enter_async_context(open_till(settings, db, clock))
-        if journal is None:
-            journal = await stack.enter_async_context(open_journal(redis, settings))
-        guards = await stack.enter_async_context(open_guards(settings, db, redis, clock=clock))
-        broker = RedisBroker(redis, prefix=settings.redis_prefix.rstrip(":"))
-        broker.hear(DISCONNECT, partial(_recall, guards["denied"]))
+        stack.push_async_callback(db.close)
+        stack.push_async_callback(analytics.close)
+        enter = stack.enter_async_context
+        redis = await enter(open_redis(settings))
+        till = await enter(open_till(settings, db, clock))
+        kept: Journal = journal or await enter(open_journal(redis, settings))
+        guards = await enter(open_guards(settings, db, redis, clock=clock))
+        broker = open_broker(redis, settings, denied=guards["denied"])
         cache = Cache(hearing=lambda: broker.healthy)
         parts = LiveParts(
             broker=broker,
             db=db,
             topics=topics(broker, clock),
             authenticate=partial(authenticate, guards["gate"]),
-            journal=journal,
+            journal=kept,
             clock=clock,
             bystander=cache,
             origins=settings.cors_origins,
             limits=Limits(drain_seconds=settings.drain_seconds),
         )
-        channel_layer = await stack.enter_async_context(open_live(parts))
-        kernel.after_emitting(db, channel_layer.nudge)
+        layer = await enter(open_live(parts))
+        kernel.after_emitting(db, layer.nudge)
         yield {
             "settings": settings,
             "clock": clock,
@@ -77,11 +73,18 @@ async def open_state(
             "analytics": analytics,
             "redis": redis,
             "cache": cache,
-            "live": channel_layer,
-            "journal": journal,
+            "live": layer,
+            "journal": kept,
             "till": till,
             **guards,
         }
+
+
+def open_broker(redis: Redis, settings: Settings, *, denied: DenyList) -> RedisBroker:
+    """Return what carries live messages; the deny list hears of ended sessions by it, too."""
+    broker = RedisBroker(redis, prefix=settings.redis_prefix.rstrip(":"))
+    broker.hear(DISCONNECT, partial(_recall, denied))
+    return broker
 
 
 @asynccontextmanager

@@ -5,13 +5,13 @@ topic, a job) and only used in here. Writers use ``sessions.begin()``; readers u
 which on SQLite takes no write lock.
 """
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
+import orjson
 from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Integer, MetaData, event, text
 from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import make_url
@@ -137,22 +137,14 @@ def open_database(
         "hide_parameters": True,
         # Korean keys and values stay readable, and JSON path look-ups on MariaDB find them.
         "json_serializer": _to_json,
+        "json_deserializer": orjson.loads,
     }
     if backend in {"mysql", "mariadb"}:
         # Gap locks of REPEATABLE READ would make strangers wait for each other.
         options |= {"isolation_level": "READ COMMITTED", "connect_args": {"connect_timeout": 3}}
     if backend == "postgresql":
         options |= {"connect_args": {"timeout": 3}}
-    if backend == "sqlite":
-        engine = create_async_engine(url, **options)
-        _prepare_sqlite(engine)
-        readers = engine.execution_options(read_only=True)
-    else:
-        options |= {"pool_recycle": 1800}
-        engine = create_async_engine(url, **options)
-        readers = create_async_engine(url, **_reading(options, backend))
-        for each in (engine, readers):
-            _greet_after_idling(each, fresh_seconds)
+    engine, readers = _engines(url, options, fresh_seconds=fresh_seconds)
     # Its own class, so that a listener hears this database's commits and no other's.
     sync_sessions = type("WritingSession", (SyncSession,), {})
     return Database(
@@ -164,6 +156,23 @@ def open_database(
         ),
         reads=async_sessionmaker(readers, expire_on_commit=False, autoflush=False),
     )
+
+
+def _engines(
+    url: str, options: dict[str, Any], *, fresh_seconds: float
+) -> tuple[AsyncEngine, AsyncEngine]:
+    """Return what writes and what reads; SQLite has one pool for both."""
+    backend = make_url(url).get_backend_name()
+    if backend == "sqlite":
+        engine = create_async_engine(url, **options)
+        _prepare_sqlite(engine)
+        return engine, engine.execution_options(read_only=True)
+    options = options | {"pool_recycle": 1800}
+    engine = create_async_engine(url, **options)
+    readers = create_async_engine(url, **_reading(options, backend))
+    for each in (engine, readers):
+        _greet_after_idling(each, fresh_seconds)
+    return engine, readers
 
 
 def is_unavailable(error: BaseException) -> bool:
@@ -181,7 +190,7 @@ def is_duplicate(error: DBAPIError) -> bool:
 
 
 def _to_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return orjson.dumps(value).decode()
 
 
 def _reading(options: dict[str, Any], backend: str) -> dict[str, Any]:

@@ -65,8 +65,18 @@ def is_sensitive(key: str) -> bool:
 
 def storable(text: str) -> str:
     """Return the text without NUL and lone surrogates, which none of our columns can hold."""
+    if "\0" not in text and _encodes(text):
+        return text
     units = text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass")
     return units.decode("utf-16", "replace")
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _masked(value: Any, depth: int) -> Any:  # noqa: ANN401 (idem)

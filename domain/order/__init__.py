@@ -21,7 +21,8 @@ from domain.order.lines import (
     steps_of,
 )
 from domain.order.models import Order, OrderLine
-from domain.order.queries import count, find, get, newest, page
+from domain.order.placing import place_from_cart, place_homeshopping
+from domain.order.queries import count, find, get, newest, page, status_of
 from domain.order.schemas import (
     Delays,
     HistoryView,
@@ -39,8 +40,6 @@ from domain.order.service import (
     expire_due,
     lock,
     move,
-    place_from_cart,
-    place_homeshopping,
 )
 from domain.order.states import MOVES, NAMES, PAID, STATUS_IDS, OrderStatus
 
@@ -89,5 +88,6 @@ __all__ = [
     "place_homeshopping",
     "purchases_since",
     "resume_line",
+    "status_of",
     "steps_of",
 ]

@@ -216,3 +216,9 @@ class Order(Base):
             cancel_time=self.cancel_time,
             lines=tuple(line.view() for line in self.lines),
         )
+
+
+# The tables as such, for statements that neither need entities nor make any.
+ORDERS, LINES, STEPS = (
+    Base.metadata.tables[each.__tablename__] for each in (Order, OrderLine, LineHistory)
+)

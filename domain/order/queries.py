@@ -1,50 +1,57 @@
 """What may be asked about orders: a bounded number of statements each."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
-from domain.kernel import Key, Keyset, OrderId, Session, Slice, UserId, Window
+from domain.kernel import Key, Keyset, OrderId, Session, UserId, Window
 from domain.order.errors import OrderNotFound
-from domain.order.models import LineHistory, Order, OrderLine
-from domain.order.schemas import HistoryView, LineView, OrderView
+from domain.order.models import LINES, ORDERS, STEPS, Order
+from domain.order.schemas import LineView, OrderView
 from domain.order.service import WITH_LINES
+from domain.order.states import OrderStatus
 
-# Columns, not entities: a page of orders is hundreds of rows that nobody is going to change.
-_ORDERS: Final = select(
-    Order.order_id,
-    Order.user_id,
-    Order.kind,
-    Order.status,
-    Order.version,
-    Order.total_amount,
-    Order.order_time,
-    Order.pay_by,
-    Order.cancel_time,
+# Columns, not entities: a page of orders is hundreds of rows that nobody is going to change. And
+# statements that are built once, because building them anew costs more than reading the rows.
+_OF_ORDER: Final = [n for n in OrderView.model_fields if n not in {"status_name", "lines"}]
+_OF_LINE: Final = [n for n in LineView.model_fields if n not in {"status_name", "history"}]
+_COUNT: Final = (
+    select(func.count()).select_from(ORDERS).where(ORDERS.c.user_id == bindparam("buyer"))
 )
-_LINES: Final = select(
-    OrderLine.order_id,
-    OrderLine.line_id,
-    OrderLine.kind,
-    OrderLine.product_id,
-    OrderLine.sku,
-    OrderLine.product_name,
-    OrderLine.image,
-    OrderLine.quantity,
-    OrderLine.unit_price,
-    OrderLine.line_total,
-    OrderLine.live_id,
-    OrderLine.recipe_id,
-    OrderLine.status,
-).order_by(OrderLine.order_id, OrderLine.line_id)
+_PAGE: Final = select(
+    *(ORDERS.c[name] for name in _OF_ORDER),
+    _COUNT.scalar_subquery().label("total"),
+).where(ORDERS.c.user_id == bindparam("buyer"))
+_LINES: Final = (
+    select(
+        LINES.c.order_id,
+        *(LINES.c[name] for name in _OF_LINE),
+    )
+    .where(LINES.c.order_id.in_(bindparam("orders", expanding=True)))
+    .order_by(LINES.c.order_id, LINES.c.line_id)
+)
 _STEPS: Final = (
-    select(LineHistory.line_id, LineHistory.status, LineHistory.at)
-    .join(OrderLine, OrderLine.line_id == LineHistory.line_id)
-    .order_by(LineHistory.line_id, LineHistory.id)
+    select(STEPS.c.line_id, STEPS.c.status, STEPS.c.at)
+    .join(LINES, LINES.c.line_id == STEPS.c.line_id)
+    .where(LINES.c.order_id.in_(bindparam("orders", expanding=True)))
+    .order_by(STEPS.c.line_id, STEPS.c.id)
 )
-_NEWEST_FIRST: Final = Keyset((Key(Order.order_id, "order_id", descending=True),))
+_STATUS: Final = select(ORDERS.c.status).where(
+    ORDERS.c.order_id == bindparam("order"), ORDERS.c.user_id == bindparam("buyer")
+)
+_NEWEST_FIRST: Final = Keyset((Key(ORDERS.c.order_id, "order_id", descending=True),))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One part of a buyer's orders, newest first, and how many they are altogether."""
+
+    orders: Sequence[OrderView]
+    total: int
+    next_cursor: str | None
 
 
 async def get(session: Session, order_id: OrderId, *, by: UserId) -> Order:
@@ -65,37 +72,58 @@ async def find(session: Session, order_id: OrderId, *, by: UserId) -> Order | No
     return found
 
 
+async def status_of(session: Session, order_id: OrderId, *, by: UserId) -> OrderStatus:
+    """Return how the buyer's own order stands. Raises OrderNotFound, also for another buyer's."""
+    found = await session.scalar(_STATUS, {"order": order_id, "buyer": by})
+    if found is None:
+        raise OrderNotFound
+    return OrderStatus(found)
+
+
 async def newest(session: Session, *, by: UserId, limit: int) -> Sequence[OrderView]:
     """Return the buyer's newest orders, newest first."""
-    return (await page(session, by=by, window=Window(limit))).rows
+    return (await page(session, by=by, window=Window(limit))).orders
 
 
-async def page(session: Session, *, by: UserId, window: Window) -> Slice[OrderView]:
+async def page(session: Session, *, by: UserId, window: Window) -> Page:
     """Return one part of the buyer's orders, newest first: three statements, however many.
 
     Raises kernel.CursorInvalid.
     """
-    found = await _NEWEST_FIRST.rows(session, _ORDERS.where(Order.user_id == by), window)
-    ids = [row.order_id for row in found.rows]
-    if not ids:
-        return Slice([], None)
-    lines = defaultdict[int, list[LineView]](list)
-    steps = defaultdict[int, list[HistoryView]](list)
-    for line_id, status, at in await session.execute(_STEPS.where(OrderLine.order_id.in_(ids))):
-        steps[line_id].append(HistoryView(status=status, status_name=status.label, at=at))
-    for row in await session.execute(_LINES.where(OrderLine.order_id.in_(ids))):
-        line = row._asdict()
-        order_id, status = line.pop("order_id"), row.status
-        history = tuple(steps[row.line_id])
-        lines[order_id].append(LineView(**line, status_name=status.label, history=history))
+    found = await _NEWEST_FIRST.rows(session, _PAGE.params(buyer=by), window)
+    if not found.rows:
+        return Page([], await count(session, by=by), None)
+    lines = await _lines_of(session, [row.order_id for row in found.rows])
     views = [
-        OrderView(**row._asdict(), status_name=row.status.label, lines=tuple(lines[row.order_id]))
+        # A view is read with all that is in it at once: the lines are no views of their own yet.
+        OrderView.model_validate(
+            {
+                **{name: getattr(row, name) for name in _OF_ORDER},
+                "status_name": row.status.label,
+                "lines": lines[row.order_id],
+            }
+        )
         for row in found.rows
     ]
-    return Slice(views, found.next_cursor)
+    return Page(views, found.rows[0].total, found.next_cursor)
 
 
 async def count(session: Session, *, by: UserId) -> int:
     """Return how many orders the buyer ever placed."""
-    mine = select(func.count()).select_from(Order).where(Order.user_id == by)
-    return int(await session.scalar(mine) or 0)
+    return int(await session.scalar(_COUNT, {"buyer": by}) or 0)
+
+
+async def _lines_of(
+    session: Session, order_ids: Sequence[int]
+) -> Mapping[int, list[dict[str, Any]]]:
+    """Return what is shown of the orders' lines, by order."""
+    orders = {"orders": order_ids}
+    steps = defaultdict[int, list[dict[str, Any]]](list)
+    for line_id, status, at in (await session.execute(_STEPS, orders)).all():
+        steps[line_id].append({"status": status, "status_name": status.label, "at": at})
+    lines = defaultdict[int, list[dict[str, Any]]](list)
+    for row in (await session.execute(_LINES, orders)).mappings().all():
+        shown = dict(row)
+        shown |= {"status_name": row["status"].label, "history": steps[row["line_id"]]}
+        lines[shown.pop("order_id")].append(shown)
+    return lines

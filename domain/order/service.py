@@ -1,4 +1,4 @@
-"""What may be done with orders: each function is one business step in the caller's transaction.
+"""What moves orders: each function is one business step in the caller's transaction.
 
 Locks are taken in one order everywhere: the order's row, then the shelf in SKU order, then the
 product's broadcasts.
@@ -6,78 +6,19 @@ product's broadcasts.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import selectinload
 
 from domain import homeshopping, kok, stock
 from domain.kernel import OrderId, Session, Sku, UserId, emit
-from domain.order.errors import NothingSelected, OrderNotFound, SelectionGone
+from domain.order.errors import OrderNotFound
 from domain.order.models import Order, OrderLine
-from domain.order.schemas import Delays, NewLine, Pick
+from domain.order.schemas import Delays
 from domain.order.states import CANCELLED, HOLDING, NEXT, ORDER_RECEIVED, SHIPPING, OrderStatus
 
 WITH_LINES = (selectinload(Order.lines).selectinload(OrderLine.history),)
-
-
-async def place_homeshopping(  # noqa: PLR0913 (an order names all of these)
-    session: Session,
-    product_id: int,
-    *,
-    quantity: int,
-    buyer: UserId,
-    now: datetime,
-    pay_within: timedelta,
-) -> Order:
-    """Promise to buy a product shown in a broadcast.
-
-    Raises homeshopping.ProductNotFound, stock.SoldOut.
-    """
-    product = await homeshopping.get_product(session, product_id)
-    shown = await homeshopping.newest_of_product(session, product_id)
-    line = NewLine(
-        kind="homeshopping",
-        product_id=product_id,
-        sku=product.sku,
-        product_name=product.name,
-        image=product.image,
-        quantity=quantity,
-        unit_price=product.dc_price,
-        live_id=shown.live_id if shown else None,
-    )
-    return await _place(session, [line], buyer=buyer, now=now, pay_within=pay_within)
-
-
-async def place_from_cart(
-    session: Session, picks: Sequence[Pick], *, buyer: UserId, now: datetime, pay_within: timedelta
-) -> Order:
-    """Promise to buy rows of the buyer's cart, which leave it.
-
-    Rows that are gone or another's are passed over while at least one is left. Raises
-    NothingSelected, SelectionGone, stock.SoldOut.
-    """
-    if not picks:
-        raise NothingSelected
-    wanted = {pick.cart_id: pick.quantity for pick in picks}
-    items = await kok.take_from_cart(session, list(wanted), by=buyer)
-    if not items:
-        raise SelectionGone
-    lines = [
-        NewLine(
-            kind="kok",
-            product_id=item.kok_product_id,
-            sku=item.product.sku,
-            product_name=item.product.name,
-            image=item.product.image,
-            quantity=wanted[item.cart_id],
-            unit_price=item.unit_price,
-            price_id=item.price_id,
-            recipe_id=item.recipe_id,
-        )
-        for item in items
-    ]
-    return await _place(session, lines, buyer=buyer, now=now, pay_within=pay_within)
 
 
 async def move(  # noqa: PLR0913 (a move has these parts)
@@ -167,33 +108,6 @@ async def _claim(session: Session, due: ColumnElement[bool], limit: int) -> Sequ
         .with_for_update(skip_locked=True)  # another clock may be doing the same
     )
     return (await session.scalars(found)).all()
-
-
-async def _place(
-    session: Session,
-    lines: Sequence[NewLine],
-    *,
-    buyer: UserId,
-    now: datetime,
-    pay_within: timedelta,
-) -> Order:
-    order = Order.draw_up(lines, buyer=buyer, at=now, pay_by=now + pay_within)
-    session.add(order)
-    await session.flush()
-    wanted: Counter[Sku] = Counter()
-    for line in lines:
-        wanted[line.sku] += line.quantity
-    # Last, because everybody who wants the same thing waits from here to the commit.
-    await _reserve(session, order, wanted, now=now)
-    emit(session, order.placed())
-    return order
-
-
-async def _reserve(
-    session: Session, order: Order, wanted: Mapping[Sku, int], *, now: datetime
-) -> None:
-    shop = homeshopping.reserve if order.kind == "homeshopping" else kok.reserve
-    await shop(session, wanted, order_id=OrderId(order.order_id), now=now)
 
 
 async def _release(

@@ -144,8 +144,9 @@ async def state_of(session: Session, order_id: OrderId, *, by: UserId) -> Paymen
 
     Raises order.OrderNotFound.
     """
-    await order.get(session, order_id, by=by)
     payment = await find(session, order_id)
+    if payment is None or payment.user_id != by:
+        await order.status_of(session, order_id, by=by)
     return PaymentView.model_validate(payment) if payment else None
 
 

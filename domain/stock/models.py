@@ -42,6 +42,10 @@ class StockMovement(Base):
     at: Mapped[datetime]
 
 
+# The tables as such, for statements that neither need entities nor make any.
+STOCK, MOVEMENTS = (Base.metadata.tables[each.__tablename__] for each in (StockRow, StockMovement))
+
+
 class Level(View):
     """How many of a thing may still be promised, as of ``version``."""
 

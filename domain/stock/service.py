@@ -6,12 +6,33 @@ condition is decided by the database on the locked row, so nothing is promised t
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import Update, bindparam, insert, select, update
 
 from domain.kernel import OrderId, Session, Sku
 from domain.stock.errors import SoldOut
-from domain.stock.models import Level, StockMovement, StockRow
+from domain.stock.models import MOVEMENTS, STOCK, Level, StockRow
+
+# Built once: everybody who wants the same thing waits while its row is locked, so what is said
+# until the commit is said quickly.
+_CHANGE: Final = (
+    update(STOCK)
+    .where(STOCK.c.sku == bindparam("thing"))
+    .values(
+        reserved=STOCK.c.reserved + bindparam("more_reserved"),
+        on_hand=STOCK.c.on_hand + bindparam("more_on_hand"),
+        version=STOCK.c.version + 1,
+    )
+)
+_RESERVE: Final = _CHANGE.where(STOCK.c.on_hand - STOCK.c.reserved >= bindparam("more_reserved"))
+_ADJUST: Final = _CHANGE.where(STOCK.c.on_hand + bindparam("more_on_hand") >= STOCK.c.reserved)
+_BOOK: Final = insert(MOVEMENTS)
+_LEVELS: Final = (
+    select(STOCK.c.sku, STOCK.c.on_hand - STOCK.c.reserved, STOCK.c.version)
+    .where(STOCK.c.sku.in_(bindparam("things", expanding=True)))
+    .order_by(STOCK.c.sku)
+)
 
 
 async def reserve(
@@ -22,11 +43,9 @@ async def reserve(
     Raises SoldOut for the first thing of which too few are left.
     """
     for sku in sorted(wanted):
-        enough = StockRow.on_hand - StockRow.reserved >= wanted[sku]
-        if not await _change(session, sku, reserved=wanted[sku], where=enough):
-            left = await session.get(StockRow, sku, populate_existing=True)
-            raise SoldOut(sku, left.available if left else 0)
-        _book(session, sku, reserved=wanted[sku], reason="reserve", order_id=order_id, at=now)
+        if not await _change(session, sku, reserved=wanted[sku], how=_RESERVE):
+            raise SoldOut(sku, await _available(session, sku))
+        await _book(session, sku, reserved=wanted[sku], reason="reserve", order_id=order_id, at=now)
     return await levels(session, wanted)
 
 
@@ -37,7 +56,7 @@ async def release(
     for sku in sorted(held):
         changed = await _change(session, sku, reserved=-held[sku])
         assert changed, "what was promised is on the shelf"
-        _book(session, sku, reserved=-held[sku], reason="release", order_id=order_id, at=now)
+        await _book(session, sku, reserved=-held[sku], reason="release", order_id=order_id, at=now)
     return await levels(session, held)
 
 
@@ -48,7 +67,7 @@ async def dispatch(
     for sku in sorted(held):
         changed = await _change(session, sku, reserved=-held[sku], on_hand=-held[sku])
         assert changed, "what was promised is on the shelf"
-        _book(
+        await _book(
             session,
             sku,
             reserved=-held[sku],
@@ -62,16 +81,15 @@ async def dispatch(
 async def stock_up(session: Session, sku: Sku, quantity: int, *, now: datetime) -> None:
     """Put a new thing on the shelf."""
     session.add(StockRow(sku=sku, on_hand=quantity, reserved=0, version=1))
-    _book(session, sku, on_hand=quantity, reason="stock_up", at=now)
+    await session.flush()
+    await _book(session, sku, on_hand=quantity, reason="stock_up", at=now)
 
 
 async def adjust(session: Session, sku: Sku, change: int, *, now: datetime) -> Level:
     """Correct the shelf by ``change``. Raises SoldOut when promised things would be missing."""
-    enough = StockRow.on_hand + change >= StockRow.reserved
-    if not await _change(session, sku, on_hand=change, where=enough):
-        left = await session.get(StockRow, sku, populate_existing=True)
-        raise SoldOut(sku, left.available if left else 0)
-    _book(session, sku, on_hand=change, reason="adjust", at=now)
+    if not await _change(session, sku, on_hand=change, how=_ADJUST):
+        raise SoldOut(sku, await _available(session, sku))
+    await _book(session, sku, on_hand=change, reason="adjust", at=now)
     return (await levels(session, [sku]))[0]
 
 
@@ -84,33 +102,23 @@ async def touch(session: Session, sku: Sku) -> Level:
 
 async def levels(session: Session, skus: Iterable[Sku]) -> Sequence[Level]:
     """Return the present levels, in SKU order; unknown things are left out."""
-    rows = select(StockRow.sku, StockRow.on_hand - StockRow.reserved, StockRow.version)
-    found = await session.execute(rows.where(StockRow.sku.in_(list(skus))).order_by(StockRow.sku))
+    found = await session.execute(_LEVELS, {"things": list(skus)})
     return [Level(sku=sku, available=left, version=version) for sku, left, version in found]
 
 
+async def _available(session: Session, sku: Sku) -> int:
+    return sum(level.available for level in await levels(session, [sku]))
+
+
 async def _change(
-    session: Session,
-    sku: Sku,
-    *,
-    reserved: int = 0,
-    on_hand: int = 0,
-    where: ColumnElement[bool] | None = None,
+    session: Session, sku: Sku, *, reserved: int = 0, on_hand: int = 0, how: Update = _CHANGE
 ) -> bool:
-    statement = update(StockRow).where(StockRow.sku == sku)
-    if where is not None:
-        statement = statement.where(where)
-    result = await session.execute(
-        statement.values(
-            reserved=StockRow.reserved + reserved,
-            on_hand=StockRow.on_hand + on_hand,
-            version=StockRow.version + 1,
-        ).execution_options(synchronize_session=False)
-    )
+    change = {"thing": sku, "more_reserved": reserved, "more_on_hand": on_hand}
+    result = await session.execute(how, change)
     return bool(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has one
 
 
-def _book(  # noqa: PLR0913 (a ledger line has these columns)
+async def _book(  # noqa: PLR0913 (a ledger line has these columns)
     session: Session,
     sku: Sku,
     *,
@@ -120,13 +128,12 @@ def _book(  # noqa: PLR0913 (a ledger line has these columns)
     on_hand: int = 0,
     order_id: OrderId | None = None,
 ) -> None:
-    session.add(
-        StockMovement(
-            sku=sku,
-            reserved_change=reserved,
-            on_hand_change=on_hand,
-            reason=reason,
-            order_id=order_id,
-            at=at,
-        )
-    )
+    line = {
+        "sku": sku,
+        "reserved_change": reserved,
+        "on_hand_change": on_hand,
+        "reason": reason,
+        "order_id": order_id,
+        "at": at,
+    }
+    await session.execute(_BOOK, line)

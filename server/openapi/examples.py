@@ -68,13 +68,16 @@ class Examples:
         return {WORDS.get(f"{name}{{}}", "name"): self.of(more, name, depth + 1)}
 
     def _array(self, schema: Schema, name: str, depth: int) -> list[Any]:
-        items = schema.get("items", {})
-        if name in WORDS and isinstance(WORDS[name], list):
-            known: list[Any] = WORDS[name]
-            if all(fits(each, resolved(items, self._components)) for each in known):
-                return known
-        ended = depth >= DEPTH_MAX and not schema.get("minItems")
-        return [] if ended else [self.of(items, name.removesuffix("s"), depth + 1)]
+        items = resolved(schema.get("items", {}), self._components)
+        least = schema.get("minItems", 0)
+        known = WORDS.get(name)
+        if isinstance(known, list) and len(known) >= least:
+            most = known[: schema.get("maxItems")]
+            if all(fits(each, items) for each in most):
+                return most
+        if depth >= DEPTH_MAX and not least:
+            return []
+        return [self.of(items, name.removesuffix("s"), depth + 1)] * max(1, least)
 
 
 def fits(value: Any, schema: Schema) -> bool:  # noqa: ANN401 (any JSON value)

@@ -9,7 +9,7 @@ from pydantic import AliasChoices, BaseModel, TypeAdapter
 
 from domain.user import Role
 from server.openapi import problems
-from server.openapi.curated import AS_HTML, BODIES, SAME_SHAPE
+from server.openapi.curated import AS_HTML, BODIES, SAME_SHAPE, UNRULED
 from server.openapi.examples import Examples
 from server.openapi.schemas import Key, Schema, resolved, without_null
 from server.openapi.served import Served
@@ -75,7 +75,8 @@ class Draughtsman:
             **({"description": about} if about else {}),
             "required": required,
             "schema": schema,
-            "example": self.examples.of(schema, name),
+            # Pages to try things out send it; of what may be left out that is seldom meant.
+            **({"example": self.examples.of(schema, name)} if required else {}),
         }
 
     def _body(self, served: Served, adapter: TypeAdapter[Any]) -> dict[str, Any]:
@@ -100,8 +101,9 @@ class Draughtsman:
             if (op.name, status) in SAME_SHAPE:
                 found[status] = self._answer(served) | {"description": SAME_SHAPE[op.name, status]}
                 continue
+            told = {**problems.told(status, may_be), **UNRULED.get((op.name, status), {})}
             found[status] = problems.response(
-                status, may_be, usual=served.is_usual(status), limited=served.is_limited
+                status, told, usual=served.is_usual(status), limited=served.is_limited
             )
         return {str(status): found[status] for status in sorted(found)}
 

@@ -84,17 +84,21 @@ VALUES: Final = {"n": 3, "available": 2, "line_id": 42, "reason": "한도 초과
 
 
 def response(
-    status: int, refused: Iterable[Refusal], *, usual: bool, limited: bool = True
+    status: int, own: Mapping[str, str], *, usual: bool, limited: bool = True
 ) -> dict[str, Any]:
-    """Return what an error looks like, with an example for each refusal of that status.
+    """Return what an error looks like, with an example of each code that is the operation's own.
 
     ``usual`` says that it may also come whatever the operation does; if it comes only so, the
     description is shared.
     """
-    own = {kind.code: said(kind) for kind in refused if status_of(kind) == status}
     if usual and not own and status in COMMON:
         return {"$ref": f"#/components/responses/{COMMON[status][0]}"}
-    return _drawn(status, own | (_usual(status) if usual else {}), limited=limited)
+    return _drawn(status, {**own, **(_usual(status) if usual else {})}, limited=limited)
+
+
+def told(status: int, refused: Iterable[Refusal]) -> dict[str, str]:
+    """Return the codes and sentences of the refusals that have this status."""
+    return {kind.code: said(kind) for kind in refused if status_of(kind) == status}
 
 
 def headers(*names: str) -> dict[str, Any]:
@@ -102,18 +106,18 @@ def headers(*names: str) -> dict[str, Any]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in ("X-Request-Id", *names)}
 
 
-def _drawn(status: int, told: Mapping[str, str], *, limited: bool) -> dict[str, Any]:
-    told = told or _family(status)
+def _drawn(status: int, codes: Mapping[str, str], *, limited: bool) -> dict[str, Any]:
+    codes = codes or _family(status)
     about = COMMON.get(status, ("", HTTPStatus(status).phrase))[1]
     limits = LIMITS if limited else ()
     return {
-        "description": f"{about} {', '.join(f'`{code}`' for code in sorted(told))}".strip(),
+        "description": f"{about} {', '.join(f'`{code}`' for code in sorted(codes))}".strip(),
         "headers": headers(*HEADERS.get(status, ()), *limits),
         "content": {
             JSON: {
                 "schema": {"$ref": PLACE + "Problem"},
                 "examples": {
-                    code: {"value": problem(status, code, text)} for code, text in told.items()
+                    code: {"value": problem(status, code, text)} for code, text in codes.items()
                 },
             }
         },

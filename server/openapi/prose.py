@@ -78,7 +78,6 @@ PARAMETERS: Final = {
             "maxLength": 255,
             "pattern": "^[!-~]([ -~]*[!-~])?$",
         },
-        "example": "0198a3d5-8c1e-7b60-9d0f-3a6f2d0c9e11",
     },
     "IfNoneMatch": {
         "name": "If-None-Match",
@@ -86,7 +85,6 @@ PARAMETERS: Final = {
         "required": False,
         "description": "The `ETag` of the answer you have.",
         "schema": {"type": "string", "maxLength": 200, "pattern": "^[!-~]([ -~]*[!-~])?$"},
-        "example": 'W/"5f2b0c9e11d0"',
     },
     "PaymentEvent": {
         "name": "X-Payment-Event",
@@ -99,6 +97,12 @@ PARAMETERS: Final = {
 }
 
 SECURITY: Final = {
+    "signature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Payment-Signature",
+        "description": "Base64 of HMAC-SHA256 over the raw body, with the secret we share.",
+    },
     "bearer": {
         "type": "http",
         "scheme": "bearer",
@@ -109,11 +113,5 @@ SECURITY: Final = {
         "type": "oauth2",
         "description": "The same token, fetched with e-mail address and password.",
         "flows": {"password": {"tokenUrl": "/api/user/login", "scopes": {}}},
-    },
-    "signature": {
-        "type": "apiKey",
-        "in": "header",
-        "name": "X-Payment-Signature",
-        "description": "Base64 of HMAC-SHA256 over the raw body, with the secret we share.",
     },
 }

@@ -95,15 +95,14 @@ async def list_orders(request: Request[State], *, query: ListQuery, caller: Call
     window = Window(query.limit, cursor=query.cursor)
     async with request.state["db"].reads() as session:
         found = await order.page(session, by=caller.user_id, window=window)
-        total = await order.count(session, by=caller.user_id)
-        lines = [line for each in found.rows for line in each.lines]
+        lines = [line for each in found.orders for line in each.lines]
         notes = await _recipe_notes(request, session, lines, caller=caller)
-    seen = {"limit": query.limit, "order_count": len(found.rows)}
+    seen = {"limit": query.limit, "order_count": len(found.orders)}
     note(request, "order_orders_list_view", seen, user_id=caller.user_id)
     return Orders(
         limit=query.limit,
-        total_count=total,
-        order_groups=[_group(each, notes) for each in found.rows],
+        total_count=found.total,
+        order_groups=[_group(each, notes) for each in found.orders],
         next_cursor=found.next_cursor,
     )
 
@@ -148,8 +147,8 @@ async def _recipe_notes(
     wanted = {line.recipe_id for line in lines if line.recipe_id is not None}
     if not wanted:
         return {}
-    holdings = await pantry.holdings(session, by=caller.user_id, now=request.state["clock"]())
-    return await recommendation.recipe_notes(session, wanted, holdings=holdings)
+    bought = await pantry.bought(session, by=caller.user_id, now=request.state["clock"]())
+    return await recommendation.recipe_notes(session, wanted, holdings=bought)
 
 
 def _group(view: OrderView, notes: Notes) -> OrderGroup:

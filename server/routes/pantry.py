@@ -12,20 +12,9 @@ CART_MAX: Final = 200
 
 async def holdings(session: Session, *, by: UserId, now: datetime) -> list[recommendation.Holding]:
     """Return what the user bought in the last seven days and has in the cart, newest first."""
-    bought = await order.purchases_since(session, by=by, since=now - KEPT)
     in_cart = await kok.cart(session, by=by, limit=CART_MAX)
     return [
-        *(
-            recommendation.Holding(
-                source="order",
-                product_name=each.product_name,
-                quantity=each.quantity,
-                order_id=each.order_id,
-                order_time=each.order_time,
-                order_type=each.kind,
-            )
-            for each in bought
-        ),
+        *await bought(session, by=by, now=now),
         *(
             recommendation.Holding(
                 source="cart",
@@ -35,4 +24,20 @@ async def holdings(session: Session, *, by: UserId, now: datetime) -> list[recom
             )
             for each in in_cart
         ),
+    ]
+
+
+async def bought(session: Session, *, by: UserId, now: datetime) -> list[recommendation.Holding]:
+    """Return what the user bought in the last seven days, newest first."""
+    purchases = await order.purchases_since(session, by=by, since=now - KEPT)
+    return [
+        recommendation.Holding(
+            source="order",
+            product_name=each.product_name,
+            quantity=each.quantity,
+            order_id=each.order_id,
+            order_time=each.order_time,
+            order_type=each.kind,
+        )
+        for each in purchases
     ]

@@ -1,8 +1,6 @@
-"""/api/orders/payment: beginning to pay, hearing from the provider, asking how it stands."""
+"""/api/orders/payment: beginning to pay, waiting for the provider, asking how it stands."""
 
 import asyncio
-import hashlib
-import hmac
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
 from functools import partial
@@ -17,14 +15,13 @@ from channels.watch import watch
 from domain import order, payment
 from domain.kernel import Busy, OrderId, UserId
 from domain.order import OrderStatus
-from domain.payment import PaymentStatus, PaymentView, Till, WebhookDelivery
+from domain.payment import PaymentStatus, PaymentView
 from server.auth import Caller
 from server.endpoint import endpoint
 from server.noting import note
-from server.rate_limit import PAYMENT, UNLIMITED
+from server.rate_limit import PAYMENT
 from server.routes.views import Body, Id, local
 from server.state import State
-from server.till import token_of
 
 TAGS = ("payment",)
 
@@ -69,21 +66,6 @@ class PollingBody(Body):
 
 class CheckoutBody(Body):
     return_url: str | None = Field(None, max_length=500, pattern=r"^https?://[^\s]+$")
-
-
-class Received(BaseModel):
-    """What the provider is told when it calls back."""
-
-    received: bool = True
-    ok: bool = True
-    order_id: int
-    event: str
-    payment_id: str | None
-    kok_order_ids: list[int]
-    hs_order_id: int | None
-    status: PaymentStatus
-    completed_at: datetime | None
-    reason: str | None
 
 
 @endpoint(errors=(400, 404, 408, 502, 503), auth="required", tags=TAGS, limit=PAYMENT)
@@ -150,53 +132,9 @@ async def checkout(
 async def state(request: Request[State], *, order_id: Id, caller: Caller) -> PaymentState:
     """Tell how one of the caller's orders and its payment stand."""
     async with request.state["db"].reads() as session:
-        found = await order.get(session, OrderId(order_id), by=caller.user_id)
+        status = await order.status_of(session, OrderId(order_id), by=caller.user_id)
         paid = await payment.state_of(session, OrderId(order_id), by=caller.user_id)
-    return PaymentState(order_id=order_id, order_status=found.status, payment=paid)
-
-
-@endpoint(errors=(400,), tags=TAGS, limit=UNLIMITED)
-async def webhook_v2(request: Request[State], *, tx_id: str) -> Received:
-    """Hear the provider's verdict: signed, for a payment we began; a repeat changes nothing."""
-    settings, raw = request.state["settings"], await request.body()
-    _check_tokens(request, tx_id)
-    payment.check_signature(
-        settings.payment_webhook_secret.get_secret_value(),
-        raw,
-        request.headers.get("x-payment-signature"),
-    )
-    event = request.headers.get("x-payment-event")
-    body, verdict = payment.read_webhook(event, raw)
-    till: Till = request.state["till"]
-    async with till.db.sessions.begin() as session:
-        known = await payment.of_callback(session, tx_id)
-        if body.order_id != known.order_id or body.tx_id not in {None, tx_id}:
-            raise payment.BadWebhook
-        delivery = WebhookDelivery(
-            delivery_id=_delivery_id(request, raw),
-            tx_id=tx_id,
-            event=event,
-            outcome=verdict.status.value,
-            received_at=till.clock(),
-        )
-        paid = await payment.settle(
-            session, OrderId(known.order_id), verdict, now=till.clock(), delays=till.delays
-        )
-        await payment.note_delivery(session, delivery)  # under the order's lock, as its twin's
-        bought = await order.get(session, OrderId(known.order_id), by=UserId(known.user_id))
-        completed = paid.status is PaymentStatus.COMPLETED
-        heard = Received(
-            order_id=known.order_id,
-            event=str(event),
-            payment_id=paid.payment_id,
-            status=paid.status,
-            completed_at=local(paid.decided_at) if completed else None,
-            reason=paid.reason,
-            **_line_ids(bought),
-        )
-    seen = {"tx_id": tx_id, "event": event, "result_ok": True, "order_id": known.order_id}
-    note(request, "payment_webhook_v2", seen)
-    return heard
+    return PaymentState(order_id=order_id, order_status=status, payment=paid)
 
 
 async def _followed(
@@ -249,11 +187,12 @@ async def _confirmed(request: Request[State], paid: PaymentView, by: UserId) -> 
         confirmed_at=local(paid.decided_at),
         order_id_internal=paid.order_id,
         tx_id=paid.tx_id,
-        **_line_ids(bought),
+        **line_ids(bought),
     )
 
 
-def _line_ids(bought: order.Order) -> dict[str, Any]:
+def line_ids(bought: order.Order) -> dict[str, Any]:
+    """Return an order's lines under the names that payments told them by."""
     by_kind = {
         kind: [line.line_id for line in bought.lines if line.kind == kind]
         for kind in ("kok", "homeshopping")
@@ -262,25 +201,7 @@ def _line_ids(bought: order.Order) -> dict[str, Any]:
     return {"kok_order_ids": by_kind["kok"], "hs_order_id": shown[0] if shown else None}
 
 
-def _check_tokens(request: Request[State], tx_id: str) -> None:
-    settings = request.state["settings"]
-    called = request.query_params.get("t", "")
-    if not hmac.compare_digest(called.encode(), token_of(settings, tx_id).encode()):
-        raise payment.ForgedWebhook
-    ours = settings.service_auth_token.get_secret_value()
-    given = request.headers.get("authorization", "").removeprefix("Bearer ")
-    if ours and given and not hmac.compare_digest(given.encode(), ours.encode()):
-        raise payment.ForgedWebhook
-
-
-def _delivery_id(request: Request[State], raw: bytes) -> str:
-    named = request.headers.get("x-payment-delivery", "")
-    usable = 0 < len(named) <= 64 and named.isascii() and named.isprintable()
-    return named if usable else hashlib.sha256(raw).hexdigest()
-
-
 routes = [
-    Route("/api/orders/payment/webhook/v2/{tx_id}", webhook_v2, methods=["POST"]),
     Route("/api/orders/payment/{order_id}/confirm/v1", confirm_v1, methods=["POST"]),
     Route("/api/orders/payment/{order_id}/confirm/v2", confirm_v2, methods=["POST"]),
     Route("/api/orders/payment/{order_id}/checkout", checkout, methods=["POST"]),

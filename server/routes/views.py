@@ -3,13 +3,15 @@
 from datetime import date, datetime, time
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from domain.kernel import CURSOR_LENGTH_MAX, KST, Window, naive_kst
 
 # Ids and quantities that a database can hold.
 Id = Annotated[int, Field(ge=1, le=2**62)]
 Quantity = Annotated[int, Field(ge=1, le=99)]
+# What is looked for in a shop, without the blanks around it.
+Keyword = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 
 class Body(BaseModel):

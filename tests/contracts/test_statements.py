@@ -1,4 +1,8 @@
-"""Every answer costs a bounded number of SQL statements, however long its lists are."""
+"""Every answer costs a bounded number of SQL statements, however long its lists are.
+
+One shop has a handful of everything, the other ten times as much; pages of both are full where
+the smaller one has enough rows, so a statement per row shows in the number itself.
+"""
 
 import shutil
 from collections.abc import AsyncIterator
@@ -38,6 +42,7 @@ MANY = Size(
     recipes=600,
     materials_each=9,
 )
+MOST = 10  # a statement for each row of a page would be more
 TURNS = 8  # different words, pages and people: some have more to show than others
 
 
@@ -89,10 +94,14 @@ def _cases() -> list:
 
 @pytest.mark.parametrize(("read", "signed_in"), _cases())
 async def test_a_longer_list_costs_no_more_statements(few, many, read, signed_in):
-    """Fault 8.4 (N+1): as many statements in a small shop as in one ten times its size."""
+    """Fault 8.4 (N+1): as many in a small shop as in one ten times its size, and few anyhow.
+
+    One more may count a list that no longer fits on its page.
+    """
     small = await _most(few, read, signed_in=signed_in)
     large = await _most(many, read, signed_in=signed_in)
-    assert len(large) <= len(small), large
+    assert len(large) <= len(small) + 1, large
+    assert len(large) <= MOST, large
 
 
 def test_every_get_route_is_asked():

@@ -58,3 +58,24 @@ def test_a_traceback_tells_no_values(as_json):
     assert "ValueError: wrong" in text
     assert text.count("swordfish") == text.count('secret = "swordfish"') == 0
     assert "silent" not in text
+
+
+def test_a_log_that_nobody_reads_stops_nobody():
+    """Its reader went away, or it was closed: the work goes on."""
+    script = (
+        "import os, structlog, sys\n"
+        "from server.logs import set_up_logs\n"
+        "set_up_logs(as_json=True)\n"
+        "log = structlog.get_logger()\n"
+        "for n in range(3): log.info('line', n=n)\n"
+        "sys.stderr.close()\n"
+        "log.info('line')\n"
+        "print('done')\n"
+    )
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        (sys.executable, "-c", script), stderr=writer, stdout=subprocess.PIPE, check=False
+    )
+    os.close(writer)
+    assert done.stdout == b"done\n"

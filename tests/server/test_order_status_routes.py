@@ -193,7 +193,7 @@ async def test_anothers_line_does_not_exist(house, stall, line, buyer, stranger,
 
 
 async def test_a_line_is_only_at_its_own_kinds_address(stall, buyer):
-    """The web client asks the kok door to take a home-shopping order on: 404, harmlessly."""
+    """Fault 8.1.16: an unknown one was 500; the web client asks the wrong door, harmlessly."""
     line = await hs_line(buyer)
     wrong = Line("kok", line.order_id, line.line_id)
     answers = [

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from structlog.testing import capture_logs
 
 from server import rate_limit
-from server.app import create_app, routes
+from server.app import create_app
 from server.auth import Caller
 from server.endpoint import endpoint
 from server.rate_limit import ALONE_SECONDS, HEADERS, READ, REFRESH, SIGN_UP, Limiter
@@ -21,6 +21,7 @@ from server.state import State
 from server.wiring import open_state
 from tests.running import running
 from tests.server.conftest import PASSWORD
+from tests.server.test_bad_input import doors
 
 TIGHT = {
     "rate_limits": True,
@@ -32,12 +33,13 @@ TIGHT = {
 LIKED, LISTED = "/toys/liked", "/toys/listed"
 NEW = {"password": PASSWORD, "username": "김지민"}
 SHARED = {
-    "user_sign_up": "signup",
-    "user_check_email": "email-check",
-    "user_refresh": "refresh",
-    "payment_confirm_v2": "payment",
-    "payment_checkout": "payment",
-    "log_write_events": "log",
+    "/api/user/signup": "signup",
+    "/api/user/signup/email/check": "email-check",
+    "/api/auth/refresh": "refresh",
+    "/api/orders/payment/{order_id}/confirm/v1": "payment",
+    "/api/orders/payment/{order_id}/confirm/v2": "payment",
+    "/api/orders/payment/{order_id}/checkout": "payment",
+    "/api/log/user/events": "log",
 }
 
 
@@ -204,14 +206,10 @@ async def test_in_tests_nothing_is_counted_unless_asked_for(embedded_settings):
 
 
 def test_what_invites_abuse_is_counted_by_all_workers_together():
-    """By policies of their own; no door is called what it is not."""
-    doors = [route.endpoint.__op__ for route in routes() if _is_door(route)]
-    named = {op.name: op.limit.name for op in doors if op.limit and op.limit.shared}
-    assert SHARED.items() <= named.items()
-
-
-def _is_door(route):
-    return isinstance(route, Route) and hasattr(route.endpoint, "__op__")
+    """By policies of their own."""
+    limits = {path: op.limit for _, path, op in doors()}
+    assert {path: limits[path].name for path in SHARED} == SHARED
+    assert all(limits[path].shared for path in SHARED)
 
 
 async def test_two_workers_count_together(real_settings, clock, notebook):

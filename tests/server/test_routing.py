@@ -45,6 +45,8 @@ TABLE = [
     Route("/api/kok/{n}", door("kok")),
     Route("/api/{noun}/{n}/likes", door("likes")),
     Route("/api/kok/{n}/likes", door("kok_likes"), methods=["POST"]),
+    Route("/api/{noun}/{n}/stars", door("stars")),
+    Route("/api/kok/{n}/stars", door("kok_stars")),  # too late, for another's parameter
     Route("/{anything}", door("anything")),
 ]
 PATHS = [
@@ -67,6 +69,7 @@ PATHS = [
     "/api/kok/7/",
     "/api/kok/7/likes",
     "/api/hs/7/likes",
+    "/api/kok/7/stars",
     "/api/hs/search",
     "/api/hs/7/8/9",
     "/something",

@@ -1,17 +1,23 @@
 """Alive, ready and truthful, with everything there and with something gone."""
 
 import asyncio
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 import httpx
 import pytest
 from sqlalchemy import text
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from domain import kernel
 from server.app import create_app
 from server.wiring import open_state
 from tests.running import running
 from tests.server.conftest import PASSWORD
+from tests.serving import address, served
 
 CHECKS = {"service_database", "analytics_database", "redis", "migrations", "outbox", "live"}
 
@@ -91,6 +97,76 @@ async def test_a_database_of_another_version_is_no_readiness(client, house):
     async with house.state["db"].sessions.begin() as session:
         await session.execute(moved, {"version": known})
     assert answer.json()["checks"]["migrations"]["ok"] is False
+
+
+async def healthy(request):
+    """Say what the earlier ML service said."""
+    return JSONResponse({"status": "healthy", "model": "소스", "ready": True})
+
+
+async def broken(request):
+    """Fail."""
+    return JSONResponse({"password": "secret"}, 500)
+
+
+async def chatty(request):
+    """Say something else than an object."""
+    return JSONResponse(["healthy"])
+
+
+@asynccontextmanager
+async def ml_service(answer):
+    """Serve something at /health; yields its address."""
+    with address() as where:
+        async with served(Starlette(routes=[Route("/health", answer)]), where) as url:
+            yield url
+
+
+@asynccontextmanager
+async def shop_with_ml(settings, url):
+    """Open the shop with that ML service."""
+    settings = settings.model_copy(update={"ml_inference_url": url})
+    opened = partial(open_state, settings)
+    async with running(create_app(settings, opened)) as house, house.client() as http:
+        yield http
+
+
+class TestTheHealthOfTheMlService:
+    """Told as it is; the shop is healthy without it."""
+
+    async def test_its_own_words_are_passed_on(self, embedded_settings):
+        """Whatever fields it has."""
+        async with ml_service(healthy) as url, shop_with_ml(embedded_settings, f"{url}/") as http:
+            answer = await http.get("/api/health/ml")
+        body = answer.json()
+        assert (answer.status_code, body["status"]) == (200, "healthy")
+        assert body["ml_service"] == {"status": "healthy", "model": "소스", "ready": True}
+        assert body.keys() == {"status", "service", "ml_service", "timestamp"}
+        assert answer.headers["cache-control"] == "no-store"
+
+    async def test_none_is_configured(self, client):
+        """Nothing is pretended."""
+        told = (await client.get("/api/health/ml")).json()["ml_service"]
+        assert told == {"status": "error", "error": "no such service is configured"}
+
+    @pytest.mark.parametrize(
+        ("answer", "error"), [(broken, "500"), (chatty, "something else than a JSON object")]
+    )
+    async def test_an_odd_answer_is_an_error(self, embedded_settings, answer, error):
+        """And what was in it stays there."""
+        async with ml_service(answer) as url, shop_with_ml(embedded_settings, url) as http:
+            told = (await http.get("/api/health/ml")).json()["ml_service"]
+        assert told["status"] == "error"
+        assert error in told["error"]
+        assert "secret" not in str(told)
+
+    async def test_nobody_is_there(self, embedded_settings):
+        """The address, which is nobody's business, is not told."""
+        with address() as (host, port):
+            async with shop_with_ml(embedded_settings, f"http://{host}:{port}") as http:
+                told = (await http.get("/api/health/ml")).json()["ml_service"]
+        assert told["status"] == "error"
+        assert str(port) not in told["error"]
 
 
 @pytest.fixture

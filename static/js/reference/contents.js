@@ -25,7 +25,7 @@ function entry({ method, path, summary, operationId }) {
 /** Show only what the field asks for. */
 export function filterBy(field) {
   const list = field.closest(".contents");
-  field.addEventListener("input", () => {
+  const apply = () => {
     const wanted = field.value.toLowerCase().split(/\s+/).filter(Boolean);
     for (const item of list.querySelectorAll("[data-said]")) {
       item.hidden = !wanted.every((word) => item.dataset.said.includes(word));
@@ -33,7 +33,9 @@ export function filterBy(field) {
     for (const tag of list.querySelectorAll(".contents-tag")) {
       tag.hidden = !tag.querySelector("li:not([hidden])");
     }
-  });
+  };
+  field.addEventListener("input", apply);
+  apply(); // somebody may have typed before there was a list
   list.addEventListener("click", (event) => {
     const narrow = matchMedia("(width < 1000px)").matches;
     if (narrow && event.target.closest("a")) list.open = false;
