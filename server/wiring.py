@@ -49,7 +49,8 @@ async def open_state(
         enter = stack.enter_async_context
         redis = await enter(open_redis(settings))
         till = await enter(open_till(settings, db, clock))
-        kept: Journal = journal or await enter(open_journal(redis, settings))
+        if journal is None:
+            journal = await enter(open_journal(redis, settings))
         guards = await enter(open_guards(settings, db, redis, clock=clock))
         broker = open_broker(redis, settings, denied=guards["denied"])
         cache = Cache(hearing=lambda: broker.healthy)
@@ -58,7 +59,7 @@ async def open_state(
             db=db,
             topics=topics(broker, clock),
             authenticate=partial(authenticate, guards["gate"]),
-            journal=kept,
+            journal=journal,
             clock=clock,
             bystander=cache,
             origins=settings.cors_origins,
@@ -74,7 +75,7 @@ async def open_state(
             "redis": redis,
             "cache": cache,
             "live": layer,
-            "journal": kept,
+            "journal": journal,
             "till": till,
             **guards,
         }
