@@ -43,10 +43,8 @@ async def open_state(
 ) -> AsyncIterator[State]:
     """Open a process's resources, and close them at the end; tests bring a journal of theirs."""
     async with AsyncExitStack() as stack:
-        db, analytics = open_databases(settings)
-        stack.push_async_callback(db.close)
-        stack.push_async_callback(analytics.close)
         enter = stack.enter_async_context
+        db, analytics = await enter(databases(settings))
         redis = await enter(open_redis(settings))
         till = await enter(open_till(settings, db, clock))
         if journal is None:
@@ -149,6 +147,17 @@ async def open_journal(redis: Redis, settings: Settings) -> AsyncIterator[Stream
 def journal_stream(redis: Redis, settings: Settings) -> JournalStream:
     """Return this process's hold on the event log's stream."""
     return JournalStream(redis=redis, prefix=settings.redis_prefix.rstrip(":"))
+
+
+@asynccontextmanager
+async def databases(settings: Settings) -> AsyncIterator[tuple[Database, Database]]:
+    """Open both databases, and close them at the end."""
+    service, analytics = open_databases(settings)
+    try:
+        yield service, analytics
+    finally:
+        await analytics.close()
+        await service.close()
 
 
 def open_databases(settings: Settings) -> tuple[Database, Database]:
