@@ -18,6 +18,7 @@ Who = Literal["stranger", "either", "shopper", "admin"]
 WORD: Final = re.compile(r"[가-힣]{2,}")
 DAYS: Final = 14
 PAGES: Final = 10
+POPULAR: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ class Turn:
     def kok_id(self) -> int:
         """Return a product of the always-open shop."""
         return self.size.kok_ids[self.number * 7 % self.size.kok_products]
+
+    @property
+    def popular_id(self) -> int:
+        """Return one of the few products that many look at."""
+        return self.size.kok_ids[self.number % POPULAR]
 
     @property
     def hs_id(self) -> int:

@@ -9,7 +9,6 @@ KOK: Final = "/api/kok"
 HS: Final = "/api/homeshopping"
 ORDERS: Final = "/api/orders"
 RECIPES: Final = "/api/recipes"
-POPULAR: Final = 50
 
 
 def _of_line(kind: str, name: str) -> Callable[[Turn], str]:
@@ -63,7 +62,7 @@ KOK_SHOP: Final = (
     Read(
         f"{KOK}/product/{{kok_product_id}}/info",
         "either",
-        lambda t: f"{KOK}/product/{t.size.kok_ids[t.number % POPULAR]}/info",
+        lambda t: f"{KOK}/product/{t.popular_id}/info",
         "popular ones",
     ),
     Read(
@@ -75,6 +74,13 @@ KOK_SHOP: Final = (
         f"{KOK}/product/{{kok_product_id}}/reviews",
         "either",
         lambda t: f"{KOK}/product/{t.kok_id}/reviews",
+        "each once",
+    ),
+    Read(
+        f"{KOK}/product/{{kok_product_id}}/reviews",
+        "either",
+        lambda t: f"{KOK}/product/{t.popular_id}/reviews",
+        "popular ones",
     ),
     Read(
         f"{KOK}/product/{{kok_product_id}}/seller-details",

@@ -6,8 +6,9 @@ topic hears changes in the order in which they happened.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from domain import stock
 from domain.homeshopping.broadcasts import lock_showing
@@ -22,6 +23,28 @@ from domain.homeshopping.models import (
 )
 from domain.homeshopping.schemas import NewChannel, NewProduct
 from domain.kernel import OrderId, Session, Sku, business_day, day_bounds, emit, grams
+
+PRODUCTS: Final = Product.__table__
+_PRICED: Final = select(
+    *(
+        PRODUCTS.c[name]
+        for name in (
+            "product_id",
+            "name",
+            "image",
+            "sale_price",
+            "dc_rate",
+            "dc_price",
+            "sold_out",
+        )
+    )
+).where(PRODUCTS.c.product_id == bindparam("number"))
+_MARK: Final = (
+    update(Product)
+    .where(Product.product_id == bindparam("number"))
+    .values(sold_out=bindparam("gone"))
+    .execution_options(synchronize_session=False)
+)
 
 
 async def add_channel(session: Session, new: NewChannel) -> None:
@@ -111,21 +134,19 @@ async def restock(session: Session, product_id: int, change: int, *, now: dateti
 
 async def _retell(session: Session, levels: Sequence[stock.Level], now: datetime) -> None:
     for level in levels:
-        ours = select(Product).where(Product.product_id == int(level.sku.removeprefix("hs-")))
-        fresh = ours.execution_options(populate_existing=True)
-        product = (await session.scalars(fresh)).one()
+        ours = {"number": int(level.sku.removeprefix("hs-"))}
+        product = (await session.execute(_PRICED, ours)).one()
         emit(session, stock.ProductChanged(at=now, product=_view(product, level)))
         if product.sold_out != (level.available == 0):
-            product.sold_out = level.available == 0
-            await session.flush()  # before the broadcasts load the product anew
+            await session.execute(_MARK, ours | {"gone": level.available == 0})
             for broadcast in await lock_showing(session, product.product_id, since=_today(now)):
                 emit(session, broadcast.retell_stock(at=now))
 
 
-def _view(product: Product, level: stock.Level) -> stock.ProductView:
+def _view(product: Product | Row[Any], level: stock.Level) -> stock.ProductView:
     return stock.ProductView(
         kind="homeshopping",
-        sku=product.sku,
+        sku=level.sku,
         product_id=product.product_id,
         name=product.name,
         image=product.image,

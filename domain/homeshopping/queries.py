@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, select
 
 from domain.homeshopping.errors import BroadcastNotFound, PageNotFound, StreamNotFound
 from domain.homeshopping.listing import broadcasts, planned, view_of
@@ -25,6 +25,15 @@ from domain.kernel import (
 )
 
 BY_START: Final = (Key(Broadcast.starts_at, "starts_at"), Key(Broadcast.live_id, "live_id"))
+_NEWEST: Final = (
+    broadcasts()
+    .where(Broadcast.product_id == bindparam("product"))
+    .order_by(
+        case((Broadcast.status == LIVE, 0), (Broadcast.status == SCHEDULED, 1), else_=2),
+        Broadcast.starts_at.desc(),
+    )
+    .limit(1)
+)
 _OVER: Final = case((Broadcast.status.in_([LIVE, SCHEDULED]), 0), else_=1)
 
 
@@ -110,9 +119,8 @@ async def product_page(session: Session, live_id: LiveId) -> ProductPage:
 
 async def newest_of_product(session: Session, product_id: int) -> BroadcastView | None:
     """Return the product's latest broadcast that has begun, else its next one."""
-    mine = broadcasts().where(Broadcast.product_id == product_id)
-    rank = case((Broadcast.status == LIVE, 0), (Broadcast.status == SCHEDULED, 1), else_=2)
-    return await _first(session, mine.order_by(rank, Broadcast.starts_at.desc()))
+    row = (await session.execute(_NEWEST, {"product": product_id})).first()
+    return view_of(row) if row else None
 
 
 async def planned_until(session: Session) -> dict[int, datetime]:

@@ -1,6 +1,14 @@
 """Users: who you are, and how you prove it."""
 
-from domain.user.accounts import appoint, find, get, settings, sign_up, wishing_notifications
+from domain.user.accounts import (
+    appoint,
+    find,
+    get,
+    profile,
+    settings,
+    sign_up,
+    wishing_notifications,
+)
 from domain.user.credentials import Email, read_email, read_new_password, read_username
 from domain.user.errors import (
     EmailInvalid,
@@ -85,6 +93,7 @@ __all__ = [
     "is_over",
     "open_session",
     "open_sessions",
+    "profile",
     "read_email",
     "read_new_password",
     "read_username",

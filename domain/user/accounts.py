@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from domain.kernel import Session, UserId, emit, is_duplicate
@@ -11,6 +12,12 @@ from domain.user.credentials import read_email, read_username
 from domain.user.errors import EmailTaken, UserNotFound
 from domain.user.models import User, UserSettings
 from domain.user.roles import Role
+from domain.user.schemas import UserView
+
+# Asked with every page, so drawn up once.
+_PROFILE: Final = select(*(getattr(User, name) for name in UserView.model_fields)).where(
+    User.user_id == bindparam("user_id")
+)
 
 
 async def sign_up(
@@ -42,6 +49,14 @@ async def find(session: Session, email: str) -> User | None:
     """Return the account of that address, if there is one. Raises EmailInvalid."""
     key = read_email(email).key
     return await session.scalar(select(User).where(User.email_key == key))
+
+
+async def profile(session: Session, user_id: UserId) -> UserView:
+    """Return the public face of the account. Raises UserNotFound."""
+    found = (await session.execute(_PROFILE, {"user_id": user_id})).first()
+    if found is None:
+        raise UserNotFound
+    return UserView.model_validate(found)
 
 
 async def get(session: Session, user_id: UserId) -> User:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from pydantic import AliasChoices, BaseModel, Field
 from starlette.requests import Request
@@ -13,14 +13,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from domain import kernel, user
-from domain.kernel import IdempotencyKey, UserId
+from domain.kernel import IdempotencyKey, UserId, naive_kst
 from server.auth import Caller
 from server.cookies import forget_cookies, refresh_cookie, set_cookies
 from server.endpoint import endpoint, once, reply
 from server.language import say
 from server.noting import note
 from server.rate_limit import EMAIL_CHECK, REFRESH, SIGN_UP
-from server.routes.views import Said, local
+from server.routes.views import Said
 from server.sessions import close_sessions
 from server.state import State
 
@@ -176,7 +176,7 @@ async def log_out_everywhere(request: Request[State], *, caller: Caller) -> Resp
 async def info(request: Request[State], *, caller: Caller) -> UserOut:
     """Tell the caller who they are."""
     async with _still_there(), request.state["db"].reads() as session:
-        me = await user.get(session, caller.user_id)
+        me = await user.profile(session, caller.user_id)
     seen = {"email": me.email, "username": me.username}
     note(request, "user_info_view", seen, user_id=caller.user_id)
     return _out(me)
@@ -253,9 +253,13 @@ def _granted(request: Request[State], grant: user.Grant) -> Response:
     )
 
 
-def _out(one: user.User) -> UserOut:
-    fields: dict[str, Any] = user.UserView.model_validate(one).model_dump()
-    return UserOut(**fields | {"created_at": local(one.created_at)})
+def _out(one: user.User | user.UserView) -> UserOut:
+    return UserOut(
+        user_id=one.user_id,
+        email=one.email,
+        username=one.username,
+        created_at=naive_kst(one.created_at),
+    )
 
 
 def _address(request: Request[State]) -> str:
