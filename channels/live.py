@@ -102,12 +102,8 @@ class Live:
 
         When the other workers cannot be told, their connections live until the token expires.
         """
-        order = {"user_id": user_id, "session_id": session_id, "code": tuple(code)}
         self.hub.disconnect(user_id=user_id, session_id=session_id, code=code)
-        try:
-            await self.parts.broker.signal(DISCONNECT, orjson.dumps(order))
-        except BrokerUnavailable:
-            log.warning("other workers were not told to disconnect", user_id=user_id)
+        await order_disconnect(self.parts.broker, user_id=user_id, session_id=session_id, code=code)
 
     async def drain(self) -> None:
         """Tell every client to come back elsewhere, spread over ``limits.drain_seconds``."""
@@ -122,6 +118,21 @@ class Live:
                 await self.parts.broker.signal(NUDGE)
             except BrokerUnavailable:
                 log.debug("relay was not nudged")  # it polls
+
+
+async def order_disconnect(
+    broker: Broker,
+    *,
+    user_id: UserId | None = None,
+    session_id: str | None = None,
+    code: Code = FORCE_DISCONNECT,
+) -> None:
+    """Have every worker end the connections of a user or of one login, as far as it is heard."""
+    order = {"user_id": user_id, "session_id": session_id, "code": tuple(code)}
+    try:
+        await broker.signal(DISCONNECT, orjson.dumps(order))
+    except BrokerUnavailable:
+        log.warning("other workers were not told to disconnect", user_id=user_id)
 
 
 @asynccontextmanager

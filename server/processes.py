@@ -8,6 +8,7 @@ from os import environ
 
 from starlette.applications import Starlette
 
+from channels.live import order_disconnect
 from domain import kernel, user
 from server import migrate as migrations
 from server import sessions
@@ -18,7 +19,7 @@ from server.serving import drained, settle_memory
 from server.serving import serve as serve_app
 from server.settings import Settings
 from server.state import State
-from server.wiring import open_databases, open_state
+from server.wiring import databases, open_broker, open_deny_list, open_redis, open_state
 
 # A worker is started by its supervisor and reads what it should be from here.
 CLOCK = "UHOK_WITH_CLOCK"
@@ -63,20 +64,18 @@ async def appoint(settings: Settings, email: str, role: user.Role) -> int:
 
     Raises user.UserNotFound, user.EmailInvalid.
     """
-    async with open_state(settings) as state:
-        try:
-            return await sessions.appoint(state, email, role)
-        except kernel.DomainError as error:
-            refusal = error  # raised in here it would take the resources' tasks down with it
-    raise refusal
+    async with databases(settings) as (db, _), open_redis(settings) as redis:
+        ended = await sessions.appoint(db, email, role, now=kernel.utc_now())
+        denied = open_deny_list(settings, db, redis, clock=kernel.utc_now)
+        await denied.add(ended)
+        broker = open_broker(redis, settings, denied=denied)
+        for session_id in ended:
+            await order_disconnect(broker, session_id=session_id)
+        return len(ended)
 
 
 async def migrate(settings: Settings) -> None:
     """Bring both databases to the newest version."""
-    db, analytics = open_databases(settings)
-    try:
+    async with databases(settings) as (db, analytics):
         await migrations.migrate(db, "service")
         await migrations.migrate(analytics, "analytics")
-    finally:
-        await db.close()
-        await analytics.close()

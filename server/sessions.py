@@ -1,9 +1,10 @@
 """What the end of a login takes besides the commit: its tokens and its connections end too."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from domain import user
-from domain.kernel import UserId
+from domain.kernel import Database, UserId
 from server.state import State
 
 
@@ -15,20 +16,17 @@ async def close_sessions(state: State, session_ids: Iterable[str]) -> None:
         await state["live"].disconnect(session_id=session_id)
 
 
-async def appoint(state: State, email: str, role: user.Role) -> int:
-    """Give somebody a role and end their sessions, which carry the old one; return how many.
+async def appoint(db: Database, email: str, role: user.Role, *, now: datetime) -> list[str]:
+    """Give somebody a role and end their sessions, which carry the old one; return these.
 
     Raises user.UserNotFound, user.EmailInvalid.
     """
-    now = state["clock"]()
-    async with state["db"].sessions.begin() as session:
+    async with db.sessions.begin() as session:
         found = await user.find(session, email)
         if found is None:
             raise user.UserNotFound
         owner = UserId(found.user_id)
         if user.Role.read(found.role) is role:
-            return 0
+            return []
         await user.appoint(session, owner, role)
-        ended = await user.end_all_sessions(session, by=owner, now=now, reason="role_changed")
-    await close_sessions(state, ended)
-    return len(ended)
+        return await user.end_all_sessions(session, by=owner, now=now, reason="role_changed")

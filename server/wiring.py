@@ -86,15 +86,19 @@ def open_broker(redis: Redis, settings: Settings, *, denied: DenyList) -> RedisB
     return broker
 
 
+def open_deny_list(settings: Settings, db: Database, redis: Redis, *, clock: Clock) -> DenyList:
+    """Return the list of ended sessions."""
+    lifetime = access_tokens(settings).lifetime
+    return DenyList(redis, db, prefix=settings.redis_prefix, lifetime=lifetime, clock=clock)
+
+
 @asynccontextmanager
 async def open_guards(
     settings: Settings, db: Database, redis: Redis, *, clock: Clock
 ) -> AsyncIterator[Guards]:
     """Open what tells who is calling, and how often they may."""
     tokens = access_tokens(settings)
-    denied = DenyList(
-        redis, db, prefix=settings.redis_prefix, lifetime=tokens.lifetime, clock=clock
-    )
+    denied = open_deny_list(settings, db, redis, clock=clock)
     throttle = Throttle(redis, prefix=settings.redis_prefix, clock=clock)
     async with AsyncExitStack() as stack:
         passwords = stack.enter_context(closing(user.Passwords(cost=settings.bcrypt_cost)))

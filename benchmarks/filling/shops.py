@@ -51,7 +51,9 @@ def kok_shop(size: Size, now: datetime) -> Iterator[Rows]:
         for n, each, turn in chosen
         for rate, days in _rates(n, each.discount_rate)
     ]
-    newest = {row["kok_product_id"]: (at, row) for at, row in enumerate(prices, start=1)}
+    # Numbered here, because a database that was emptied goes on counting where it was.
+    prices = [row | {"price_id": at} for at, row in enumerate(prices, start=1)]
+    newest = {row["kok_product_id"]: (row["price_id"], row) for row in prices}
     yield (
         KokRow,
         [

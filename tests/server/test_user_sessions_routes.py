@@ -165,15 +165,17 @@ async def test_only_an_admin_keeps_house(client, house, jimin, sign_in):
 
 
 async def test_a_new_role_ends_the_sessions_that_carry_the_old_one(
-    client, house, jimin, sign_in, disconnected
+    client, house, jimin, sign_in, disconnected, clock
 ):
     """The next login has it; naming the same role again changes nothing."""
-    assert await sessions.appoint(house.state, "JIMIN@example.com", user.Role.ADMIN) == 1
+    db, role, now = house.state["db"], user.Role.ADMIN, clock()
+    ended = await sessions.appoint(db, "JIMIN@example.com", role, now=now)
+    await sessions.close_sessions(house.state, ended)
     assert not await works(client, jimin)
     assert len(disconnected) == 1
     admin = await sign_in()
     assert (await client.get(STATS, headers=admin.headers)).status_code == 200
-    assert await sessions.appoint(house.state, jimin.email, user.Role.ADMIN) == 0
+    assert await sessions.appoint(db, jimin.email, role, now=now) == []
     assert await works(client, admin)
     with pytest.raises(user.UserNotFound):
-        await sessions.appoint(house.state, "nobody@example.com", user.Role.ADMIN)
+        await sessions.appoint(db, "nobody@example.com", role, now=now)
