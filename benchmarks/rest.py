@@ -28,6 +28,7 @@ from benchmarks.filling import Size, fill, fill_log, session_of
 from domain import user
 from domain.kernel import Base, Database, UserId, business_day
 from server.app import routes
+from server.serving import settle_memory
 from server.settings import Settings
 from server.wiring import access_tokens
 
@@ -186,6 +187,7 @@ async def main() -> None:
         await house.settled()
         tables = ", ".join(Base.metadata.tables)
         house.engines.mariadb.execute(f"ANALYZE TABLE {tables}", database="uhok")
+        settle_memory()  # our own pauses would look like the server's
         resting = await idle(house)
         found = await measure(house, size, sys.argv[1:])
         report("rest", {"connections": LINES, "idle_cpu_ms_per_second": resting, "steps": found})

@@ -44,7 +44,7 @@ class Journal:
     _notes: deque[log.Entry] = field(default_factory=deque, init=False)
     _noted: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
-    async def append(self, rows: Sequence[kernel.OutboxRow]) -> None:
+    async def append(self, rows: Sequence[kernel.Fact]) -> None:
         """Put business facts into the stream, in order. Raises BrokerUnavailable."""
         entries = [entry for row in rows if (entry := as_entry(row)) is not None]
         await self.sink.add([encode(entry) for entry in entries])
@@ -95,7 +95,7 @@ class Journal:
             self.given_up += 1
 
 
-def as_entry(row: kernel.OutboxRow) -> log.Entry | None:
+def as_entry(row: kernel.Fact) -> log.Entry | None:
     """Return the fact as the log keeps it; None, and a log line, when it cannot be kept."""
     owners = (topic.removeprefix("user:") for topic in row.topics if topic.startswith("user:"))
     try:

@@ -25,11 +25,11 @@ log = structlog.get_logger(__name__)
 class Journal(Protocol):
     """Keeps what was told, for people to read later."""
 
-    async def append(self, rows: Sequence[kernel.OutboxRow]) -> None:
+    async def append(self, rows: Sequence[kernel.Fact]) -> None:
         """Take these rows over, in order; raise, and they come again."""
 
 
-def names_of(row: kernel.OutboxRow) -> frozenset[str]:
+def names_of(row: kernel.Fact) -> frozenset[str]:
     """Return what a fact is known by: its noun, its kind and its subject."""
     return frozenset((row.kind.partition(".")[0], row.kind, row.body["subject"]))
 
@@ -85,7 +85,7 @@ class Relay:
             await kernel.mark_sent(session, [row.id for row in rows], now=self.clock())
         return len(rows)
 
-    def _entries(self, row: kernel.OutboxRow) -> list[Entry]:
+    def _entries(self, row: kernel.Fact) -> list[Entry]:
         data = orjson.dumps(row.body)
         entries = []
         for channel in row.topics:

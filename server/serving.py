@@ -15,8 +15,8 @@ from channels.live import Live
 from server.settings import Settings
 
 FINISH_SECONDS: Final = 10
-# What a request leaves behind dies young, so the collector need not look for it so often.
-COLLECT_AFTER: Final = (20_000, 20, 50)
+# What a request leaves behind dies young: a larger first generation would only pause for longer.
+COLLECT_AFTER: Final = (5_000, 20, 100)
 STOP: Final = (signal.SIGTERM, signal.SIGINT)
 
 log = structlog.get_logger(__name__)

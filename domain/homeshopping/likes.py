@@ -3,8 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from domain.homeshopping.broadcasts import WITH_PARTS
@@ -15,6 +16,11 @@ from domain.homeshopping.queries import BY_START
 from domain.homeshopping.schemas import BroadcastView
 from domain.homeshopping.states import LIVE, SCHEDULED
 from domain.kernel import Keyset, LiveId, Session, Slice, UserId, Window, is_duplicate
+
+_LIKES: Final = Like.__table__.c
+_OF_THESE: Final = select(_LIKES.live_id, _LIKES.id).where(
+    _LIKES.user_id == bindparam("by"), _LIKES.live_id.in_(bindparam("among", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +65,8 @@ async def liked(session: Session, *, by: UserId, window: Window) -> Slice[Liked]
 
 async def likes_of(session: Session, *, by: UserId, among: Collection[int]) -> dict[int, int]:
     """Return the ids of the user's likes of these broadcasts, by ``live_id``."""
-    mine = select(Like.live_id, Like.id).where(Like.user_id == by, Like.live_id.in_(among))
-    return {live_id: like_id for live_id, like_id in await session.execute(mine)}  # noqa: C416 (rows are not plain pairs)
+    found = await session.execute(_OF_THESE, {"by": by, "among": list(among)})
+    return {live_id: like_id for live_id, like_id in found}  # noqa: C416 (rows are not plain pairs)
 
 
 async def anyone_to_remind(session: Session) -> bool:

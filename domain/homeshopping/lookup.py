@@ -1,7 +1,6 @@
 """Food by words in its name and when it is shown, for whoever looks for what goes with what."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol, cast
 
@@ -9,15 +8,11 @@ from sqlalchemy import Select, bindparam, case, func, select
 
 from domain.homeshopping.models import Broadcast, Product, ProductGram
 from domain.homeshopping.states import CANCELLED, LIVE, SCHEDULED
-from domain.kernel import Session, Texts, closing_gram, folded, wanted_grams
+from domain.kernel import Session, Texts, closing_gram, filed_under_any, folded
 
 # Core's columns: an entity's attributes cost more on every read.
 P: Final = Product.__table__.c
 B: Final = Broadcast.__table__.c
-F: Final = ProductGram.__table__.c
-# The first few pairs leave so few products that asking for more pairs costs more than it saves.
-GRAMS_MAX: Final = 4
-PLACES: Final = tuple(ProductGram.__table__.alias(f"filed_{n}") for n in range(GRAMS_MAX))
 
 
 class Goods(Protocol):
@@ -40,8 +35,7 @@ class Called(Protocol):
     is_ingredient: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Showing:
+class Showing(Protocol):
     """When and where a product is shown."""
 
     live_id: int
@@ -51,10 +45,9 @@ class Showing:
 
 
 def _filed() -> Select[Any]:
-    ids = select(F.product_id).where(F.gram.in_(bindparam("grams", expanding=True)))
-    filed = ids.distinct().subquery()
-    goods = select(*(P[name] for name in Goods.__annotations__))
-    found = goods.join_from(filed, Product, filed.c.product_id == P.product_id).where(P.is_food)
+    filed = filed_under_any(ProductGram.__table__).subquery()
+    goods = select(*(P[name] for name in Goods.__annotations__)).where(P.is_food)
+    found = goods.join_from(filed, Product.__table__, filed.c.product_id == P.product_id)
     # From what is filed to the products, never the other way round.
     for dialect in ("mysql", "mariadb"):
         found = found.prefix_with("STRAIGHT_JOIN", dialect=dialect)
@@ -111,17 +104,4 @@ async def called(session: Session, product_ids: Collection[int]) -> Sequence[Cal
 async def showings(session: Session, product_ids: Collection[int]) -> Mapping[int, Showing]:
     """Return when each product is shown: now, else next, else lately; never what was called off."""
     found = await session.execute(_SHOWINGS, {"ids": list(product_ids)})
-    return {
-        row.product_id: Showing(row.live_id, row.homeshopping_id, row.starts_at, row.ends_at)
-        for row in found
-    }
-
-
-def filed_under(word: str) -> Select[Any]:
-    """Return the statement for the products that may contain the word, which is not blank."""
-    wanted = sorted(wanted_grams(word), key=lambda gram: (-len(gram), gram))[:GRAMS_MAX]
-    this = PLACES[0].c.product_id
-    ids = select(this)
-    for gram, place in zip(wanted, PLACES, strict=False):
-        ids = ids.where(place.c.gram == gram, place.c.product_id == this)
-    return ids
+    return {row.product_id: cast("Showing", row) for row in found}

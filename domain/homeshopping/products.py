@@ -4,11 +4,11 @@ The shelf's row is locked first, then the product's broadcasts in ``live_id`` or
 topic hears changes in the order in which they happened.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, Select, bindparam, insert, literal, select, update
 
 from domain import stock
 from domain.homeshopping.broadcasts import lock_showing
@@ -25,20 +25,19 @@ from domain.homeshopping.schemas import NewChannel, NewProduct
 from domain.kernel import OrderId, Session, Sku, business_day, day_bounds, emit, grams
 
 PRODUCTS: Final = Product.__table__
-_PRICED: Final = select(
-    *(
-        PRODUCTS.c[name]
-        for name in (
-            "product_id",
-            "name",
-            "image",
-            "sale_price",
-            "dc_rate",
-            "dc_price",
-            "sold_out",
-        )
+_SHELF: Final = stock.StockRow.__table__
+_PRICED: Final = ("product_id", "name", "image", "sale_price", "dc_rate", "dc_price", "sold_out")
+_OFFERED: Final[Select[Any]] = (
+    select(
+        *(PRODUCTS.c[name] for name in _PRICED),
+        _SHELF.c.sku,
+        (_SHELF.c.on_hand - _SHELF.c.reserved).label("available"),
+        _SHELF.c.version,
     )
-).where(PRODUCTS.c.product_id == bindparam("number"))
+    .join_from(PRODUCTS, _SHELF, _SHELF.c.sku == literal("hs-").concat(PRODUCTS.c.product_id))
+    .where(PRODUCTS.c.product_id.in_(bindparam("numbers", expanding=True)))
+    .order_by(_SHELF.c.sku)
+)
 _MARK: Final = (
     update(Product)
     .where(Product.product_id == bindparam("number"))
@@ -116,29 +115,33 @@ async def reserve(
     session: Session, wanted: Mapping[Sku, int], *, order_id: OrderId, now: datetime
 ) -> None:
     """Promise products to the order and tell everybody what is left. Raises stock.SoldOut."""
-    await _retell(session, await stock.reserve(session, wanted, order_id=order_id, now=now), now)
+    await stock.reserve(session, wanted, order_id=order_id, now=now)
+    await _retell(session, wanted, now)
 
 
 async def release(
     session: Session, held: Mapping[Sku, int], *, order_id: OrderId, now: datetime
 ) -> None:
     """Take promised products back and tell everybody."""
-    await _retell(session, await stock.release(session, held, order_id=order_id, now=now), now)
+    await stock.release(session, held, order_id=order_id, now=now)
+    await _retell(session, held, now)
 
 
 async def restock(session: Session, product_id: int, change: int, *, now: datetime) -> None:
     """Correct the shelf by ``change``. Raises ProductNotFound, stock.SoldOut."""
     product = await get_product(session, product_id)
-    await _retell(session, [await stock.adjust(session, product.sku, change, now=now)], now)
+    await stock.adjust(session, product.sku, change, now=now)
+    await _retell(session, [product.sku], now)
 
 
-async def _retell(session: Session, levels: Sequence[stock.Level], now: datetime) -> None:
-    for level in levels:
-        ours = {"number": int(level.sku.removeprefix("hs-"))}
-        product = (await session.execute(_PRICED, ours)).one()
+async def _retell(session: Session, skus: Iterable[Sku], now: datetime) -> None:
+    ours = {"numbers": [int(sku.removeprefix("hs-")) for sku in skus]}
+    for product in (await session.execute(_OFFERED, ours)).all():
+        level = stock.Level(sku=product.sku, available=product.available, version=product.version)
+        gone = level.available == 0
         emit(session, stock.ProductChanged(at=now, product=_view(product, level)))
-        if product.sold_out != (level.available == 0):
-            await session.execute(_MARK, ours | {"gone": level.available == 0})
+        if product.sold_out != gone:
+            await session.execute(_MARK, {"number": product.product_id, "gone": gone})
             for broadcast in await lock_showing(session, product.product_id, since=_today(now)):
                 emit(session, broadcast.retell_stock(at=now))
 

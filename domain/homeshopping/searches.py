@@ -2,26 +2,38 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Final
 
-from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy import delete, func, or_, select
 
 from domain.homeshopping.errors import SearchNotFound
-from domain.homeshopping.listing import planned, view_of
-from domain.homeshopping.lookup import filed_under
-from domain.homeshopping.models import Broadcast, Product, Search
+from domain.homeshopping.listing import broadcasts, view_of
+from domain.homeshopping.lookup import B, P
+from domain.homeshopping.models import Broadcast, Product, ProductGram, Search
 from domain.homeshopping.queries import BY_START
 from domain.homeshopping.schemas import BroadcastView, SearchView
+from domain.homeshopping.states import CANCELLED
 from domain.kernel import (
+    Counted,
     Keyset,
     Session,
     Slice,
     UserId,
     Window,
-    count_of,
+    as_grams,
+    containing,
+    filed_under,
     folded,
-    wanted_grams,
+    like,
+    rarest,
 )
+
+# Two pairs leave so few products that comparing texts costs less than asking for another.
+GRAMS_MAX: Final = 2
+PRODUCTS: Final = Product.__table__
+BROADCASTS: Final = Broadcast.__table__
+_BY_START: Final = Keyset(BY_START)
 
 
 async def search(
@@ -32,14 +44,12 @@ async def search(
     The keyword is a substring of the product's or the store's name; what was called off is not
     found. Raises CursorInvalid.
     """
-    if not wanted_grams(keyword):
+    grams = rarest(keyword, most=GRAMS_MAX)
+    if not grams:
         return Slice([], None), 0
-    sold = _selling(planned(), keyword)
-    counted = sold.add_columns(func.count().over().label("total"))
-    found = await Keyset(BY_START).rows(session, counted, window)
-    # What comes after a cursor is not all there is, and a page beyond the end has no row to tell.
-    told = window.cursor is None and found.rows
-    total = found.rows[0].total if told else await count_of(session, sold)
+    given = as_grams(grams) | {"sought": containing(folded(keyword))}
+    listed = _selling(len(grams))
+    found, total = await _BY_START.counted(session, listed, window, given=given)
     return Slice([view_of(row) for row in found.rows], found.next_cursor), total
 
 
@@ -68,13 +78,19 @@ async def forget_search(session: Session, search_id: int, *, by: UserId) -> None
         raise SearchNotFound
 
 
-def _selling(shown: Select[Any], keyword: str) -> Select[Any]:
-    """Narrow the broadcasts down to those of products that contain the keyword."""
-    filed = filed_under(keyword).subquery()
-    sought = folded(keyword)
-    return shown.join(filed, filed.c.product_id == Broadcast.product_id).where(
-        or_(
-            Product.name.contains(sought, autoescape=True),
-            Product.store_name.contains(sought, autoescape=True),
-        )
+@cache
+def _selling(grams: int) -> Counted:
+    """Return the statement of the broadcasts of products that contain :sought."""
+    filed = filed_under(ProductGram.__table__, grams).subquery()
+    within = or_(like(P.name, "sought"), like(P.store_name, "sought"))
+    # Counted while there are only their ids: what is sorted to be counted had better be narrow.
+    ids = (
+        select(B.live_id, func.count().over().label("total"))
+        .select_from(filed.join(PRODUCTS, P.product_id == filed.c.product_id))
+        .join(BROADCASTS, B.product_id == P.product_id)
+        .where(B.status != CANCELLED, within)
+        .subquery()
     )
+    shown = broadcasts().add_columns(ids.c.total)
+    total = select(func.count()).select_from(ids)
+    return Counted(shown.join(ids, ids.c.live_id == Broadcast.live_id), total)

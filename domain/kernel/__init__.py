@@ -23,6 +23,15 @@ from domain.kernel.errors import (
     Unauthenticated,
 )
 from domain.kernel.events import Event, View
+from domain.kernel.filing import (
+    as_grams,
+    containing,
+    escaped,
+    filed_under,
+    filed_under_any,
+    like,
+    rarest,
+)
 from domain.kernel.grams import Gram, Texts, closing_gram, contains, folded, grams, wanted_grams
 from domain.kernel.idempotency import (
     AlreadyDone,
@@ -34,6 +43,7 @@ from domain.kernel.idempotency import (
 )
 from domain.kernel.ids import LiveId, OrderId, Sku, UserId
 from domain.kernel.outbox import (
+    Fact,
     OutboxRow,
     Reaction,
     after_emitting,
@@ -50,6 +60,7 @@ from domain.kernel.outbox import (
 )
 from domain.kernel.paging import (
     CURSOR_LENGTH_MAX,
+    Counted,
     CursorInvalid,
     Key,
     Keyset,
@@ -69,10 +80,12 @@ __all__ = [
     "Busy",
     "Clock",
     "Conflict",
+    "Counted",
     "CursorInvalid",
     "Database",
     "DomainError",
     "Event",
+    "Fact",
     "Forbidden",
     "Gram",
     "IdempotencyKey",
@@ -99,13 +112,18 @@ __all__ = [
     "Window",
     "after_emitting",
     "anything_unheard",
+    "as_grams",
     "begin_once",
     "business_day",
     "closing_gram",
+    "containing",
     "contains",
     "count_of",
     "day_bounds",
     "emit",
+    "escaped",
+    "filed_under",
+    "filed_under_any",
     "folded",
     "forget_keys",
     "forget_sent",
@@ -114,10 +132,12 @@ __all__ = [
     "is_unavailable",
     "iso",
     "lag",
+    "like",
     "mark_all_sent",
     "mark_sent",
     "naive_kst",
     "open_database",
+    "rarest",
     "react",
     "rows_since",
     "unsent",

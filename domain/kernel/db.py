@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Session as SyncSession
+from sqlalchemy.pool import PoolResetState
 from sqlalchemy.types import TypeDecorator
 
 Session = AsyncSession
@@ -142,6 +143,7 @@ def open_database(
     if backend in {"mysql", "mariadb"}:
         # Gap locks of REPEATABLE READ would make strangers wait for each other.
         options |= {"isolation_level": "READ COMMITTED", "connect_args": {"connect_timeout": 3}}
+        options |= {"pool_reset_on_return": None}  # see _roll_back_what_is_open
     if backend == "postgresql":
         options |= {"connect_args": {"timeout": 3}}
     engine, readers = _engines(url, options, fresh_seconds=fresh_seconds)
@@ -172,6 +174,8 @@ def _engines(
     readers = create_async_engine(url, **_reading(options, backend))
     for each in (engine, readers):
         _greet_after_idling(each, fresh_seconds)
+    if backend in {"mysql", "mariadb"}:
+        _roll_back_what_is_open(engine)
     return engine, readers
 
 
@@ -227,6 +231,20 @@ def _greet_after_idling(engine: AsyncEngine, fresh_seconds: float) -> None:
 
     event.listen(engine.sync_engine, "checkin", on_checkin)
     event.listen(engine.sync_engine, "checkout", on_checkout)
+
+
+def _roll_back_what_is_open(engine: AsyncEngine) -> None:
+    """Roll a connection back when it returns to the pool in the middle of a transaction.
+
+    By default the pool does so always, also after a commit: one more round trip for each write.
+    The server's last answer has told whether a transaction is open.
+    """
+
+    def on_reset(connection: Any, _record: object, state: PoolResetState) -> None:  # noqa: ANN401 (a driver's object)
+        if state.asyncio_safe and connection.driver_connection.get_transaction_status():
+            connection.rollback()
+
+    event.listen(engine.sync_engine, "reset", on_reset)
 
 
 def _prepare_sqlite(engine: AsyncEngine) -> None:

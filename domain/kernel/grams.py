@@ -9,20 +9,24 @@ stood. The technique is an inverted index of character n-grams (Manning, Raghava
 
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
-from itertools import accumulate, chain, pairwise
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import accumulate, pairwise
 from typing import Final
 
 from sqlalchemy import String
 from sqlalchemy.dialects import mysql
 
 GRAM_LENGTH: Final = 2
+# As many names as a shop has products: most texts are folded again and again.
+FOLDED_KEPT: Final = 8_192
 # Compared byte for byte: what counts as the same letter is decided by ``folded``.
 Gram: Final = String(GRAM_LENGTH).with_variant(
     mysql.VARCHAR(GRAM_LENGTH, charset="utf8mb4", collation="utf8mb4_bin"), "mysql", "mariadb"
 )
 
 
+@lru_cache(maxsize=FOLDED_KEPT)
 def folded(text: str) -> str:
     """Return the text without differences of case, composition and blanks' number."""
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
@@ -66,14 +70,15 @@ class Texts:
 
     def having(self, words: Iterable[str]) -> frozenset[int]:
         """Return the places of the texts that contain one of the words, which are not empty."""
-        return frozenset(chain.from_iterable(map(self._places, words)))
-
-    def _places(self, word: str) -> Iterator[int]:
-        at = self._all.find(word)
-        while at >= 0:
-            place = bisect_right(self._starts, at) - 1
-            yield place
-            at = self._all.find(word, self._starts[place + 1])
+        found: set[int] = set()
+        text, starts = self._all, self._starts
+        for word in words:
+            at = text.find(word)
+            while at >= 0:
+                place = bisect_right(starts, at)
+                found.add(place - 1)
+                at = text.find(word, starts[place])
+        return frozenset(found)
 
 
 def contains(keyword: str, texts: Iterable[str]) -> bool:

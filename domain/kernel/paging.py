@@ -9,12 +9,13 @@ came from.
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, Final, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.kernel.db import Session
@@ -23,6 +24,9 @@ from domain.kernel.errors import Invalid
 Row = TypeVar("Row")
 
 CURSOR_LENGTH_MAX: Final = 500
+# The parameters of a part that is drawn up once, and how many such parts are kept.
+MOST, BEFORE, AFTER = "rows_most", "rows_before", "row_after_"
+DRAWN_MAX: Final = 128
 
 
 class CursorInvalid(Invalid):
@@ -34,11 +38,20 @@ class CursorInvalid(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The part that is wanted: ``size`` rows of page ``page``, or those after ``cursor``."""
+    """The part that is wanted: ``size`` rows of page ``page``, or those after ``cursor``.
+
+    ``skip`` passes over more rows; a cursor says by itself where to begin.
+    """
 
     size: int
     page: int = 1
     cursor: str | None = None
+    skip: int = 0
+
+    @property
+    def before(self) -> int:
+        """Return how many rows are passed over."""
+        return 0 if self.cursor is not None else (self.page - 1) * self.size + self.skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +80,14 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """A statement of rows that tell, as ``total``, how many there are in all; and that of it."""
+
+    rows: Select[*tuple[Any, ...]]
+    total: Select[*tuple[int]]
+
+
+@dataclass(frozen=True, slots=True)
 class Keyset:
     """The order of a list; its last key is unique, so that no two rows tie."""
 
@@ -74,34 +95,61 @@ class Keyset:
 
     async def scalars(self, session: Session, statement: Select[Row], window: Window) -> Slice[Row]:
         """Return the wanted part of the statement's entities. Raises CursorInvalid."""
-        found = (await session.scalars(self._windowed(statement, window))).all()
-        return self._slice(found, window)
+        part = _part(self, statement, after=window.cursor is not None, later=window.before > 0)
+        return self._slice((await session.scalars(part, self._values(window))).all(), window)
 
     async def rows(
-        self, session: Session, statement: Select[*tuple[Any, ...]], window: Window
+        self,
+        session: Session,
+        statement: Select[*tuple[Any, ...]],
+        window: Window,
+        *,
+        given: Mapping[str, object] | None = None,
     ) -> Slice[Any]:
-        """Return the wanted part of the statement's rows. Raises CursorInvalid."""
-        found = (await session.execute(self._windowed(statement, window))).all()
-        return self._slice(found, window)
+        """Return the wanted part of the statement's rows. Raises CursorInvalid.
 
-    def _windowed(self, statement: Select[Row], window: Window) -> Select[Row]:
-        ordered = statement.order_by(None).order_by(*(key.order() for key in self.keys))
-        ordered = ordered.limit(window.size + 1)  # one more tells whether there is more
-        if window.cursor is not None:
-            return ordered.where(self._after(self._read(window.cursor)))
-        return ordered.offset((window.page - 1) * window.size) if window.page > 1 else ordered
+        A statement that is one for all, and is ``given`` its parameters' values here, is put into
+        this order once: that takes longer than to run it.
+        """
+        draw = _part if given is None else _kept_part
+        part = draw(self, statement, after=window.cursor is not None, later=window.before > 0)
+        found = await session.execute(part, {**(given or {}), **self._values(window)})
+        return self._slice(found.all(), window)
 
-    def _slice(self, found: Sequence[Row], window: Window) -> Slice[Row]:
-        rows = found[: window.size]
-        more = len(found) > window.size
-        return Slice(rows, self._write(rows[-1]) if more else None)
+    async def counted(
+        self, session: Session, listed: Counted, window: Window, *, given: Mapping[str, object]
+    ) -> tuple[Slice[Any], int]:
+        """Return the wanted part, and how many rows there are in all. Raises CursorInvalid."""
+        part = await self.rows(session, listed.rows, window, given=given)
+        if part.rows:
+            return part, part.rows[0].total
+        if window.cursor is None and not window.before:
+            return part, 0
+        # Beyond the end there is no row to tell.
+        return part, int(await session.scalar(listed.total, given) or 0)
 
-    def _after(self, values: Sequence[object]) -> ColumnElement[bool]:
+    def after(self) -> ColumnElement[bool]:
+        """Return the condition of coming after the row whose values are given."""
+        types = (key.column.type for key in self.keys)
+        values = [bindparam(f"{AFTER}{n}", type_=each) for n, each in enumerate(types)]
         alternatives: list[ColumnElement[bool]] = []
         for index, key in enumerate(self.keys):
             same = (earlier.column == values[at] for at, earlier in enumerate(self.keys[:index]))
             alternatives.append(and_(*same, key.beyond(values[index])))
         return or_(*alternatives)
+
+    def _values(self, window: Window) -> dict[str, object]:
+        after = [] if window.cursor is None else self._read(window.cursor)
+        values: dict[str, object] = {f"{AFTER}{n}": value for n, value in enumerate(after)}
+        values[MOST] = window.size + 1  # one more tells whether there is more
+        if window.before:
+            values[BEFORE] = window.before
+        return values
+
+    def _slice(self, found: Sequence[Row], window: Window) -> Slice[Row]:
+        rows = found[: window.size]
+        more = len(found) > window.size
+        return Slice(rows, self._write(rows[-1]) if more else None)
 
     def _write(self, row: object) -> str:
         values = [_plain(getattr(row, key.name)) for key in self.keys]
@@ -117,6 +165,17 @@ class Keyset:
             return [_typed(key, value) for key, value in zip(self.keys, values, strict=True)]
         except (binascii.Error, ArithmeticError, ValueError, TypeError, RecursionError) as error:
             raise CursorInvalid from error
+
+
+def _part(keyset: Keyset, statement: Select[Row], *, after: bool, later: bool) -> Select[Row]:
+    """Return the statement in the keyset's order, for a part that begins there."""
+    part = statement.order_by(None).order_by(*(key.order() for key in keyset.keys))
+    part = part.limit(bindparam(MOST, type_=Integer))
+    part = part.where(keyset.after()) if after else part
+    return part.offset(bindparam(BEFORE, type_=Integer)) if later else part
+
+
+_kept_part = lru_cache(maxsize=DRAWN_MAX)(_part)
 
 
 async def count_of(session: Session, statement: Select[*tuple[Any, ...]]) -> int:

@@ -19,7 +19,7 @@ from domain.kok.errors import (
 from domain.kok.events import KokListsDoubted
 from domain.kok.likes import is_liked, liked, toggle_like
 from domain.kok.listings import Card, best_of_stores, discounted, top_selling
-from domain.kok.lookup import Called, called, named_like
+from domain.kok.lookup import Called, WantedNames, called, named_like, wanted_names
 from domain.kok.models import CartItem, KokPicture, KokProduct
 from domain.kok.pages import (
     Info,
@@ -63,6 +63,7 @@ __all__ = [
     "SellerInfo",
     "TooManyInCart",
     "Wanted",
+    "WantedNames",
     "Written",
     "add_product",
     "add_to_cart",
@@ -91,4 +92,5 @@ __all__ = [
     "take_from_cart",
     "toggle_like",
     "top_selling",
+    "wanted_names",
 ]

@@ -58,6 +58,28 @@ _ROW: Final = tuple(
 )
 _PRICE: Final = (PRICES.c.discount_rate, PRICES.c.discounted_price)
 _GOODS: Final = tuple(PRODUCTS.c[name] for name in ("name", "store_name", "image", "price"))
+_CART: Final = (
+    select(*_ROW, *_PRICE, *_GOODS)
+    .select_from(CARTS)
+    .join(PRICES, PRICES.c.price_id == CARTS.c.price_id)
+    .join(PRODUCTS, PRODUCTS.c.kok_product_id == CARTS.c.kok_product_id)
+    .where(CARTS.c.user_id == bindparam("by"))
+    .order_by(CARTS.c.created_at.desc(), CARTS.c.cart_id.desc())
+    .limit(bindparam("limit", type_=Integer))
+)
+_TAKE: Final = (
+    delete(CARTS)
+    .where(
+        CARTS.c.cart_id.in_(bindparam("those", expanding=True)),
+        CARTS.c.user_id == bindparam("by"),
+    )
+    .returning(*_ROW)
+)
+_PARTS: Final = (
+    select(PRICES.c.price_id, *_PRICE, *_GOODS)
+    .join_from(PRICES, PRODUCTS, PRODUCTS.c.kok_product_id == PRICES.c.kok_product_id)
+    .where(PRICES.c.price_id.in_(bindparam("prices", expanding=True)))
+)
 
 
 async def add_to_cart(  # noqa: PLR0913 (a cart item has these parts)
@@ -112,11 +134,7 @@ def _put(dialect: str) -> ReturningInsert[*tuple[Any, ...]]:
 
 async def cart(session: Session, *, by: UserId, limit: int) -> Sequence[Wanted]:
     """Return the user's cart with products and frozen prices, newest first."""
-    rows = select(*_ROW, *_PRICE, *_GOODS).select_from(CARTS)
-    rows = rows.join(PRICES, PRICES.c.price_id == CARTS.c.price_id)
-    rows = rows.join(PRODUCTS, PRODUCTS.c.kok_product_id == CARTS.c.kok_product_id)
-    newest = rows.order_by(CARTS.c.created_at.desc(), CARTS.c.cart_id.desc()).limit(limit)
-    found = await session.execute(newest.where(CARTS.c.user_id == by))
+    found = await session.execute(_CART, {"by": by, "limit": limit})
     return [_wanted(row[:5], row[5:]) for row in found]
 
 
@@ -143,15 +161,10 @@ async def take_from_cart(
 
     A twin request waits for the rows and then finds nothing left: a cart is ordered once.
     """
-    mine = delete(CARTS).where(CARTS.c.cart_id.in_(cart_ids), CARTS.c.user_id == by)
-    taken = sorted(await session.execute(mine.returning(*_ROW)))
+    taken = sorted(await session.execute(_TAKE, {"those": cart_ids, "by": by}))
     if not taken:
         return ()
-    parts = select(PRICES.c.price_id, *_PRICE, *_GOODS).join_from(
-        PRICES, PRODUCTS, PRODUCTS.c.kok_product_id == PRICES.c.kok_product_id
-    )
-    prices = {row.price_id for row in taken}
-    found = await session.execute(parts.where(PRICES.c.price_id.in_(prices)))
+    found = await session.execute(_PARTS, {"prices": {row.price_id for row in taken}})
     known = {price_id: part for price_id, *part in found}
     return [_wanted(row, known[row.price_id]) for row in taken]
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final, cast
 
-from sqlalchemy import bindparam, delete, literal, select
+from sqlalchemy import Integer, bindparam, delete, literal, select
 from sqlalchemy.sql.dml import ReturningInsert
 
 from domain.kernel import BigId, Session, UserId, UtcDateTime
@@ -16,6 +16,13 @@ from domain.kok.upserts import upsert
 
 # Marks, within one transaction, a like that was there before.
 THERE_BEFORE: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LIKED: Final = (
+    select(*CARD)
+    .join_from(LIKES, PRODUCTS, PRODUCTS.c.kok_product_id == LIKES.c.kok_product_id)
+    .where(LIKES.c.user_id == bindparam("by"))
+    .order_by(LIKES.c.created_at.desc(), LIKES.c.id.desc())
+    .limit(bindparam("limit", type_=Integer))
+)
 
 
 async def toggle_like(session: Session, kok_product_id: int, *, by: UserId, now: datetime) -> bool:
@@ -47,13 +54,8 @@ def _like(dialect: str) -> ReturningInsert[*tuple[Any, ...]]:
 
 async def liked(session: Session, *, by: UserId, limit: int) -> Sequence[Card]:
     """Return the products the user likes, the newest like first."""
-    mine = select(*CARD).join_from(
-        LIKES, PRODUCTS, PRODUCTS.c.kok_product_id == LIKES.c.kok_product_id
-    )
-    newest = mine.where(LIKES.c.user_id == by).order_by(
-        LIKES.c.created_at.desc(), LIKES.c.id.desc()
-    )
-    return cast("Sequence[Card]", (await session.execute(newest.limit(limit))).all())
+    found = await session.execute(_LIKED, {"by": by, "limit": limit})
+    return cast("Sequence[Card]", found.all())
 
 
 async def is_liked(session: Session, kok_product_id: int, *, by: UserId) -> bool:

@@ -1,10 +1,10 @@
 """The shop's products: taking them in, their price and stock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final, Protocol
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, literal, select
 
 from domain import stock
 from domain.kernel import OrderId, Session, Sku, emit, grams
@@ -33,6 +33,18 @@ class Priced(Protocol):
 
 
 PRICED: Final = tuple(PRODUCTS.c[name] for name in Priced.__annotations__)
+_SHELF: Final = stock.StockRow.__table__
+_OFFERED: Final = (
+    select(
+        *PRICED,
+        _SHELF.c.sku,
+        (_SHELF.c.on_hand - _SHELF.c.reserved).label("available"),
+        _SHELF.c.version,
+    )
+    .join_from(PRODUCTS, _SHELF, _SHELF.c.sku == literal("kok-").concat(PRODUCTS.c.kok_product_id))
+    .where(PRODUCTS.c.kok_product_id.in_(bindparam("numbers", expanding=True)))
+    .order_by(_SHELF.c.sku)
+)
 
 
 async def add_product(session: Session, new: NewKokProduct, *, now: datetime) -> None:
@@ -75,22 +87,23 @@ async def reserve(
     session: Session, wanted: Mapping[Sku, int], *, order_id: OrderId, now: datetime
 ) -> None:
     """Promise products to the order and tell everybody what is left. Raises stock.SoldOut."""
-    await _retell(session, await stock.reserve(session, wanted, order_id=order_id, now=now), now)
+    await stock.reserve(session, wanted, order_id=order_id, now=now)
+    await _retell(session, wanted, now)
 
 
 async def release(
     session: Session, held: Mapping[Sku, int], *, order_id: OrderId, now: datetime
 ) -> None:
     """Take promised products back and tell everybody."""
-    await _retell(session, await stock.release(session, held, order_id=order_id, now=now), now)
+    await stock.release(session, held, order_id=order_id, now=now)
+    await _retell(session, held, now)
 
 
-async def _retell(session: Session, levels: Sequence[stock.Level], now: datetime) -> None:
-    ids = {int(level.sku.removeprefix("kok-")): level for level in levels}
-    sold = await session.execute(select(*PRICED).where(PRODUCTS.c.kok_product_id.in_(ids)))
-    for product in sold:
-        level = ids[product.kok_product_id]
-        emit(session, stock.ProductChanged(at=now, product=view_of(product, level)))
+async def _retell(session: Session, skus: Iterable[Sku], now: datetime) -> None:
+    ours = {"numbers": [int(sku.removeprefix("kok-")) for sku in skus]}
+    for row in await session.execute(_OFFERED, ours):
+        level = stock.Level(sku=row.sku, available=row.available, version=row.version)
+        emit(session, stock.ProductChanged(at=now, product=view_of(row, level)))
 
 
 async def _set_price(

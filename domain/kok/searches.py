@@ -3,11 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from functools import cache
+from typing import Final
 
-from sqlalchemy import Select, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
-from domain.kernel import Key, Keyset, Session, Slice, UserId, Window, folded, wanted_grams
+from domain.kernel import (
+    Counted,
+    Key,
+    Keyset,
+    Session,
+    Slice,
+    UserId,
+    Window,
+    as_grams,
+    containing,
+    filed_under,
+    folded,
+    like,
+    rarest,
+)
 from domain.kok.errors import KokSearchNotFound
 from domain.kok.listings import CARD, Card, P
 from domain.kok.models import SEARCHES, KokGram
@@ -15,8 +30,8 @@ from domain.kok.schemas import KokSearched
 
 # Two pairs leave so few products that comparing texts costs less than asking for another.
 GRAMS_MAX: Final = 2
-PLACES: Final = tuple(KokGram.__table__.alias(f"filed_{n}") for n in range(GRAMS_MAX))
 
+_NEWEST: Final = Keyset((Key(P.kok_product_id, "kok_product_id", descending=True),))
 _LAST: Final = (
     select(SEARCHES.c.keyword)
     .where(SEARCHES.c.user_id == bindparam("by"))
@@ -52,39 +67,28 @@ async def search(session: Session, keyword: str, *, window: Window) -> Found:
 
     A blank keyword finds nothing. Raises CursorInvalid.
     """
-    if not wanted_grams(keyword):
+    grams = rarest(keyword, most=GRAMS_MAX)
+    if not grams:
         return Found(0, Slice((), None))
-    within = _ids(keyword).subquery()
-    total = select(func.count()).select_from(within)
-    cards = select(*CARD, total.scalar_subquery().label("total"))
-    listed = cards.join(within, within.c.kok_product_id == P.kok_product_id)
-    order = Keyset((Key(within.c.kok_product_id, "kok_product_id", descending=True),))
-    part: Slice[Any] = await order.rows(session, listed, window)
-    if part.rows:
-        return Found(part.rows[0].total, part)
-    first = window.page == 1 and window.cursor is None
-    return Found(0 if first else int(await session.scalar(total) or 0), part)
-
-
-def _ids(keyword: str) -> Select[Any]:
-    """Return the statement for the ids of the products that contain the keyword."""
-    wanted = sorted(wanted_grams(keyword), key=_commonness)[:GRAMS_MAX]
-    this = PLACES[0].c.kok_product_id
-    ids = select(this)
-    for gram, place in zip(wanted, PLACES, strict=False):
-        ids = ids.where(place.c.gram == gram, place.c.kok_product_id == this)
     sought = folded(keyword)
-    if [sought] == wanted:
-        return ids  # to be filed under the keyword is to contain it
-    texts = (P.name, P.store_name)
-    within = or_(*(text.contains(sought, autoescape=True) for text in texts))
-    return ids.where(P.kok_product_id == this, within)
+    # To be filed under the keyword itself is to contain it.
+    listed = _containing(len(grams), compared=grams != [sought])
+    given = as_grams(grams) | {"sought": containing(sought)}
+    part, total = await _NEWEST.counted(session, listed, window, given=given)
+    return Found(total, part)
 
 
-def _commonness(gram: str) -> tuple[int, bool, str]:
-    # Pairs are rarer than letters, and Korean than the "kg" and "00" of every other product. Any
-    # will do, for the text decides.
-    return -len(gram), gram.isascii(), gram
+@cache
+def _containing(grams: int, *, compared: bool) -> Counted:
+    ids = filed_under(KokGram.__table__, grams)
+    (this,) = ids.selected_columns
+    if compared:
+        within = or_(like(P.name, "sought"), like(P.store_name, "sought"))
+        ids = ids.where(P.kok_product_id == this, within)
+    filed = ids.subquery()
+    total = select(func.count()).select_from(filed)
+    cards = select(*CARD, total.scalar_subquery().label("total"))
+    return Counted(cards.join(filed, filed.c.kok_product_id == P.kok_product_id), total)
 
 
 async def remember_search(

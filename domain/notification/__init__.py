@@ -4,8 +4,6 @@ from domain.notification.errors import NotificationNotFound
 from domain.notification.models import Inbox, Notification
 from domain.notification.queries import (
     TOLD_OF_KOK,
-    count,
-    count_parcels,
     inbox,
     messages,
     newest,
@@ -14,6 +12,7 @@ from domain.notification.queries import (
 from domain.notification.reactions import anyone_to_remind, hear, remind
 from domain.notification.schemas import (
     InboxView,
+    Messages,
     MessageView,
     NotificationType,
     NotificationView,
@@ -26,14 +25,13 @@ __all__ = [
     "Inbox",
     "InboxView",
     "MessageView",
+    "Messages",
     "Notification",
     "NotificationNotFound",
     "NotificationType",
     "NotificationView",
     "ParcelView",
     "anyone_to_remind",
-    "count",
-    "count_parcels",
     "hear",
     "inbox",
     "mark_all_read",

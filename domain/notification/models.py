@@ -7,7 +7,6 @@ from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.kernel import Base, BigId
-from domain.notification.events import NotificationAdded, NotificationRead
 from domain.notification.schemas import EntityType, InboxView, NotificationType, NotificationView
 
 
@@ -58,18 +57,6 @@ class Inbox(Base):
     user_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     unread: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=0)
-
-    def take(self, message: Notification, *, at: datetime) -> NotificationAdded:
-        """Count a new message and return the fact."""
-        self.unread, self.version = self.unread + 1, self.version + 1
-        return NotificationAdded(at=at, inbox=self.view(), notification=message.view())
-
-    def read(self, message: Notification, *, at: datetime) -> NotificationRead:
-        """Count an unread message as read and return the fact."""
-        assert not message.is_read, "a message is read once"
-        message.is_read, message.read_at = True, at
-        self.unread, self.version = self.unread - 1, self.version + 1
-        return NotificationRead(at=at, inbox=self.view(), notification=message.view())
 
     def view(self) -> InboxView:
         """Return the public face."""

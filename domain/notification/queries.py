@@ -1,16 +1,17 @@
 """What may be asked about an inbox: a bounded number of statements each."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select, type_coerce
 
 from domain import homeshopping
-from domain.kernel import Key, Keyset, Session, Slice, UserId, Window, count_of
+from domain.kernel import Counted, Key, Keyset, Session, Slice, UserId, Window
 from domain.notification.models import Inbox, Notification
 from domain.notification.schemas import (
     InboxView,
+    Messages,
     MessageView,
     NotificationType,
     NotificationView,
@@ -21,68 +22,86 @@ from domain.order import OrderLine, OrderStatus
 # What the earlier API told of a kok order's line; its other steps it kept to itself.
 TOLD_OF_KOK: Final = (OrderStatus.PAYMENT_COMPLETED, OrderStatus.SHIPPING, OrderStatus.DELIVERED)
 
-_NEWEST_FIRST: Final = Key(Notification.notification_id, "notification_id", descending=True)
-_BY_LINE: Final = Key(OrderLine.line_id, "kok_order_id", descending=True)
+# Core's columns, and statements that are drawn up once: both cost more on every read than it does.
+N: Final = Notification.__table__.c
+L: Final = OrderLine.__table__.c
+_MINE: Final = N.user_id == bindparam("reader")
+_STATUS: Final = type_coerce(N.status_code, L.status.type).label("status")
+_BROADCAST_LINE: Final = (
+    select(func.min(L.line_id))
+    .where(
+        L.order_id == N.related_entity_id,
+        L.kind == "homeshopping",
+        N.related_entity_type == "order",
+    )
+    .scalar_subquery()
+)
+_UNREAD: Final = select(Inbox.unread).where(Inbox.user_id == bindparam("reader")).scalar_subquery()
+_NEWEST_FIRST: Final = Key(N.notification_id, "notification_id", descending=True)
+_BY_LINE: Final = Key(L.line_id, "kok_order_id", descending=True)
+_MESSAGES: Final = Keyset((_NEWEST_FIRST,))
+_PARCELS: Final = Keyset((_NEWEST_FIRST, _BY_LINE))
+
+
+def _inbox(*kept: ColumnElement[bool]) -> Counted:
+    """Return the statement of a reader's messages, as ``MessageView`` but for the like."""
+    total = select(func.count()).select_from(Notification).where(_MINE, *kept)
+    shown = (N[name] for name in NotificationView.model_fields)
+    beside = (
+        _STATUS,
+        _BROADCAST_LINE.label("homeshopping_order_id"),
+        total.scalar_subquery().label("total"),
+        _UNREAD.label("unread"),
+    )
+    return Counted(select(*shown, *beside).where(_MINE, *kept), total)
+
+
+_INBOXES: Final[Mapping[NotificationType | None, Counted]] = {
+    None: _inbox(),
+    "order_status": _inbox(N.notification_type == "order_status"),
+    "broadcast_start": _inbox(N.notification_type == "broadcast_start"),
+}
 
 
 async def newest(session: Session, *, by: UserId, limit: int) -> Sequence[NotificationView]:
     """Return the user's messages, newest first."""
-    rows = _of(by, None).order_by(Notification.notification_id.desc()).limit(limit)
-    return [message.view() for message in await session.scalars(rows)]
+    mine = select(Notification).where(Notification.user_id == by)
+    newest_first = mine.order_by(Notification.notification_id.desc()).limit(limit)
+    return [message.view() for message in await session.scalars(newest_first)]
 
 
 async def messages(
-    session: Session,
-    *,
-    by: UserId,
-    window: Window,
-    offset: int = 0,
-    kind: NotificationType | None = None,
-) -> Slice[MessageView]:
+    session: Session, *, by: UserId, window: Window, kind: NotificationType | None = None
+) -> Messages:
     """Return one part of the user's messages, newest first, all or of one kind.
 
-    ``offset`` counts from the newest, or from where the window's cursor stands. Raises
-    CursorInvalid.
+    Raises CursorInvalid.
     """
-    found = await Keyset((_NEWEST_FIRST,)).scalars(session, _of(by, kind).offset(offset), window)
+    mine = {"reader": by}
+    found, total = await _MESSAGES.counted(session, _INBOXES[kind], window, given=mine)
+    if not found.rows:
+        return Messages([], total, (await inbox(session, by=by)).unread, None)
     live_ids = [row.related_entity_id for row in found.rows if row.related_entity_type == "live"]
-    order_ids = [row.related_entity_id for row in found.rows if row.related_entity_type == "order"]
     likes = await homeshopping.likes_of(session, by=by, among=live_ids) if live_ids else {}
-    lines = await _homeshopping_lines(session, order_ids) if order_ids else {}
 
-    def told(row: Notification) -> MessageView:
-        about, is_order = row.related_entity_id, row.related_entity_type == "order"
-        return MessageView(
-            **row.view().model_dump(),
-            status=OrderStatus(row.status_code) if row.status_code else None,
-            homeshopping_order_id=lines.get(about) if is_order else None,
-            homeshopping_like_id=None if is_order else likes.get(about),
-        )
+    def told(row: Any) -> MessageView:  # noqa: ANN401 (a row of that statement)
+        *shown, _, _ = row
+        is_live = row.related_entity_type == "live"
+        return MessageView._make([*shown, likes.get(row.related_entity_id) if is_live else None])
 
-    return Slice([told(row) for row in found.rows], found.next_cursor)
+    unread = found.rows[0].unread or 0
+    return Messages([told(row) for row in found.rows], total, unread, found.next_cursor)
 
 
-async def parcels(
-    session: Session, *, by: UserId, window: Window, offset: int = 0
-) -> Slice[ParcelView]:
-    """Return one part of what happened to the kok products the user ordered, newest first.
+async def parcels(session: Session, *, by: UserId, window: Window) -> tuple[Slice[ParcelView], int]:
+    """Return one part of what happened to the kok products the user ordered, and how much did.
 
-    One entry for each product that took the step a message tells of: paid, shipped, delivered.
-    ``offset`` counts as in ``messages``. Raises CursorInvalid.
+    One entry for each product that took the step a message tells of: paid, shipped, delivered,
+    newest first. Raises CursorInvalid.
     """
-    order = Keyset((_NEWEST_FIRST, _BY_LINE))
-    found = await order.rows(session, _parcels_of(by).offset(offset), window)
-    return Slice([ParcelView.model_validate(row) for row in found.rows], found.next_cursor)
-
-
-async def count(session: Session, *, by: UserId, kind: NotificationType | None = None) -> int:
-    """Return how many messages the user has, all or of one kind."""
-    return await count_of(session, _of(by, kind).with_only_columns(Notification.notification_id))
-
-
-async def count_parcels(session: Session, *, by: UserId) -> int:
-    """Return how many entries ``parcels`` has altogether."""
-    return await count_of(session, _parcels_of(by).with_only_columns(OrderLine.line_id))
+    found, total = await _PARCELS.counted(session, _parcels(), window, given={"reader": by})
+    told = [ParcelView._make(shown) for *shown, _ in found.rows]
+    return Slice(told, found.next_cursor), total
 
 
 async def inbox(session: Session, *, by: UserId) -> InboxView:
@@ -91,48 +110,18 @@ async def inbox(session: Session, *, by: UserId) -> InboxView:
     return box.view() if box else InboxView(unread=0, version=0)
 
 
-async def _homeshopping_lines(session: Session, order_ids: Collection[int]) -> dict[int, int]:
-    lines = select(OrderLine.order_id, func.min(OrderLine.line_id))
-    ours = lines.where(OrderLine.order_id.in_(order_ids), OrderLine.kind == "homeshopping")
-    found = await session.execute(ours.group_by(OrderLine.order_id))
-    return {order_id: line_id for order_id, line_id in found}  # noqa: C416 (rows are not plain pairs)
-
-
-def _of(by: UserId, kind: NotificationType | None) -> Select[Notification]:
-    mine = select(Notification).where(Notification.user_id == by)
-    return mine if kind is None else mine.where(Notification.notification_type == kind)
-
-
-def _parcels_of(by: UserId) -> Select[Any]:
-    return _parcels().where(Notification.user_id == by)
-
-
 @cache
-def _parcels() -> Select[Any]:
-    columns: tuple[Any, ...] = (
-        Notification.notification_id,
-        Notification.user_id,
-        Notification.notification_type,
-        Notification.related_entity_type,
-        Notification.related_entity_id,
-        Notification.status_code.label("status"),
-        Notification.title,
-        Notification.message,
-        Notification.is_read,
-        Notification.created_at,
-        Notification.read_at,
-        OrderLine.line_id.label("kok_order_id"),
-        OrderLine.product_name,
+def _parcels() -> Counted:
+    """Return the statement of a reader's parcels, as ``ParcelView``."""
+    columns = (
+        *(N[name] if name != "product_name" else L[name] for name in NotificationView.model_fields),
+        _STATUS,
+        L.line_id.label("kok_order_id"),
     )
-    lines_of = and_(OrderLine.order_id == Notification.related_entity_id, OrderLine.kind == "kok")
+    lines_of = and_(L.order_id == N.related_entity_id, L.kind == "kok")
     # A message tells of the step that was taken at its moment; lines may step one by one.
-    stepped = OrderLine.history.any(status=Notification.status_code, at=Notification.created_at)
-    return (
-        select(*columns)
-        .join_from(Notification, OrderLine, lines_of)
-        .where(
-            Notification.notification_type == "order_status",
-            Notification.status_code.in_(TOLD_OF_KOK),
-            stepped,
-        )
-    )
+    stepped = OrderLine.history.any(status=N.status_code, at=N.created_at)
+    told = (_MINE, N.notification_type == "order_status", N.status_code.in_(TOLD_OF_KOK), stepped)
+    total = select(func.count()).join_from(Notification, OrderLine, lines_of).where(*told)
+    listed = select(*columns, total.scalar_subquery().label("total"))
+    return Counted(listed.join_from(Notification, OrderLine, lines_of).where(*told), total)

@@ -6,9 +6,9 @@ from typing import Final
 
 from domain import homeshopping, user
 from domain.homeshopping import Broadcast
-from domain.kernel import KST, OutboxRow, Session, UserId
+from domain.kernel import KST, Fact, Session, UserId
 from domain.notification.schemas import Draft
-from domain.notification.service import add
+from domain.notification.service import Letter, deliver
 from domain.order import LineView, OrderStatus, OrderView
 
 # The earlier API's words for each status an order enters.
@@ -28,17 +28,37 @@ assert _WORDS.keys() == set(OrderStatus), "every status has its words"
 anyone_to_remind = homeshopping.anyone_to_remind
 
 
-async def hear(session: Session, row: OutboxRow) -> None:
-    """Put a message about an order's step into its buyer's inbox.
+async def hear(session: Session, facts: Sequence[Fact]) -> None:
+    """Put a message about each order's step into its buyer's inbox.
 
     It tells of the lines that took the step: an order's lines may go one by one.
     """
-    if not row.kind.startswith("order."):
-        return
-    bought = OrderView.model_validate(row.body["data"]["order"])
-    stepped = _stepped(bought, at=row.created_at, was=row.body["data"]["was"])
+    letters = (_letter(fact) for fact in facts if fact.kind.startswith("order."))
+    await deliver(session, [letter for letter in letters if letter is not None])
+
+
+async def remind(session: Session, *, now: datetime, limit: int) -> int:
+    """Remind up to ``limit`` people of broadcasts on air that they like; return how many.
+
+    Those who want no notifications are passed over; each like is answered once.
+    """
+    taken = await homeshopping.take_reminders(session, now=now, limit=limit)
+    willing = await user.wishing_notifications(session, [who for who, _ in taken])
+    told = sorted((pair for pair in taken if pair[0] in willing), key=_who_and_what)
+    await deliver(session, [Letter(who, _reminder(broadcast), now) for who, broadcast in told])
+    return len(taken)
+
+
+def _who_and_what(reminded: tuple[UserId, Broadcast]) -> tuple[UserId, int]:
+    who, broadcast = reminded
+    return who, broadcast.live_id
+
+
+def _letter(fact: Fact) -> Letter | None:
+    bought = OrderView.model_validate(fact.body["data"]["order"])
+    stepped = _stepped(bought, at=fact.created_at, was=fact.body["data"]["was"])
     if not stepped:
-        return
+        return None
     title, message = _WORDS[stepped[0].status]
     draft = Draft(
         notification_type="order_status",
@@ -49,21 +69,7 @@ async def hear(session: Session, row: OutboxRow) -> None:
         product_name=_what(stepped),
         status_code=stepped[0].status,
     )
-    await add(session, draft, to=UserId(bought.user_id), now=row.created_at)
-
-
-async def remind(session: Session, *, now: datetime, limit: int) -> int:
-    """Remind up to ``limit`` people of broadcasts on air that they like; return how many.
-
-    Those who want no notifications are passed over; each like is answered once.
-    """
-    taken = await homeshopping.take_reminders(session, now=now, limit=limit)
-    willing = await user.wishing_notifications(session, [who for who, _ in taken])
-    # In one order everywhere, because each message locks its user's inbox.
-    for who, broadcast in sorted(taken, key=lambda each: (each[0], each[1].live_id)):
-        if who in willing:
-            await add(session, _reminder(broadcast), to=who, now=now)
-    return len(taken)
+    return Letter(UserId(bought.user_id), draft, fact.created_at)
 
 
 def _reminder(broadcast: Broadcast) -> Draft:

@@ -22,7 +22,7 @@ from domain.order.lines import (
 )
 from domain.order.models import Order, OrderLine
 from domain.order.placing import place_from_cart, place_homeshopping
-from domain.order.queries import count, find, get, newest, page, status_of
+from domain.order.queries import count, detail, find, get, newest, page, status_of
 from domain.order.schemas import (
     Delays,
     HistoryView,
@@ -74,6 +74,7 @@ __all__ = [
     "anything_due",
     "bought_kok_products",
     "count",
+    "detail",
     "expire_due",
     "find",
     "find_line",

@@ -1,7 +1,7 @@
 """What the outside may see of an order, and what an order is made from."""
 
-from datetime import timedelta
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
 
 from pydantic import AwareDatetime
 
@@ -54,11 +54,11 @@ class OrderView(View):
     lines: tuple[LineView, ...]
 
 
-class Line(View):
+class Line(Protocol):
     """One product of an order beside its order's time; ``delivered_at`` once it is there."""
 
     order_id: int
-    order_time: AwareDatetime
+    order_time: datetime
     line_id: int
     kind: Kind
     product_id: int
@@ -70,7 +70,7 @@ class Line(View):
     price_id: int | None
     recipe_id: int | None
     status: OrderStatus
-    delivered_at: AwareDatetime | None
+    delivered_at: datetime | None
 
 
 class Step(View):
@@ -82,11 +82,11 @@ class Step(View):
     by: int | None
 
 
-class Purchase(View):
+class Purchase(Protocol):
     """A product that somebody bought, and when."""
 
     order_id: int
-    order_time: AwareDatetime
+    order_time: datetime
     kind: Kind
     product_id: int
     product_name: str

@@ -8,8 +8,8 @@ from domain.recipe.errors import (
 )
 from domain.recipe.leftovers import Suggestion, leftovers_of, suggest
 from domain.recipe.models import Material, Recipe
+from domain.recipe.outlines import Outline, outlines
 from domain.recipe.queries import (
-    cards,
     material_names,
     recipe_page,
     search_by_materials,
@@ -37,6 +37,7 @@ __all__ = [
     "MaterialRow",
     "NewMaterial",
     "NewRecipe",
+    "Outline",
     "Recipe",
     "RecipeCard",
     "RecipeNotFound",
@@ -45,10 +46,10 @@ __all__ = [
     "UnitsMiscounted",
     "Used",
     "add_recipe",
-    "cards",
     "check_recipe",
     "leftovers_of",
     "material_names",
+    "outlines",
     "plain_name",
     "rate",
     "ratings",

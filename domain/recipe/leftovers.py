@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import func, select
 
 from domain.kernel import Session
 from domain.recipe.errors import AmountsMiscounted, LeftoversUnclear, UnitsMiscounted
-from domain.recipe.models import Material, Recipe
-from domain.recipe.queries import M, R, cards
+from domain.recipe.queries import CARD, MATERIALS, OF_THESE, RECIPES, M, R, named
 from domain.recipe.schemas import RecipeCard
 from domain.recipe.service import plain_name
 from domain.recipe.using_up import (
@@ -20,6 +20,18 @@ from domain.recipe.using_up import (
     amount_of,
     combination,
     merged,
+)
+
+_WANTED: Final = (
+    select(M.recipe_id, R.scrap_count, M.id, M.material_name, M.measure_amount, M.measure_unit)
+    .join_from(MATERIALS, RECIPES, R.recipe_id == M.recipe_id)
+    .where(M.material_name.in_(named("names")))
+)
+_MATERIAL_COUNT: Final = (
+    select(func.count()).select_from(MATERIALS).where(M.recipe_id == R.recipe_id).scalar_subquery()
+)
+_CHOSEN: Final = select(*CARD, _MATERIAL_COUNT.label("material_count")).where(
+    R.recipe_id.in_(OF_THESE)
 )
 
 
@@ -63,26 +75,20 @@ async def suggest(
     chosen = combination(number, candidates, leftovers=stock, size=size, taste=taste)
     if not chosen:
         return []
-    recipe_ids = [choice.recipe_id for choice in chosen]
-    by_id = {card.recipe_id: card for card in await cards(session, recipe_ids)}
-    counted = select(M.recipe_id, func.count()).where(M.recipe_id.in_(recipe_ids))
-    rows = await session.execute(counted.group_by(M.recipe_id))
-    counts = {recipe_id: count for recipe_id, count in rows}  # noqa: C416 (rows are not plain pairs)
+    found = await session.execute(_CHOSEN, {"ids": [choice.recipe_id for choice in chosen]})
+    by_id = {row.recipe_id: row for row in found}
     return [
-        Suggestion(by_id[choice.recipe_id], choice.used, counts[choice.recipe_id])
-        for choice in chosen
+        Suggestion(card, choice.used, card.material_count)
+        for choice, card in ((choice, by_id[choice.recipe_id]) for choice in chosen)
     ]
 
 
 async def _candidates(session: Session, stock: Sequence[Leftover]) -> list[Candidate]:
     places = {each.name: n for n, each in enumerate(stock)}
-    wanted = (
-        select(M.recipe_id, R.scrap_count, M.id, M.material_name, M.measure_amount, M.measure_unit)
-        .join_from(Material, Recipe, R.recipe_id == M.recipe_id)
-        .where(M.material_name.in_(places))
-    )
+    units = [each.unit for each in stock]
     found: dict[int, Candidate] = {}
-    for recipe_id, scraps, number, name, amount, unit in await session.execute(wanted):
+    rows = await session.execute(_WANTED, {"names": list(places)})
+    for recipe_id, scraps, number, name, amount, unit in rows.all():
         which = places.get(name)
         if which is None:
             continue  # the database thought of another letter case
@@ -91,8 +97,9 @@ async def _candidates(session: Session, stock: Sequence[Leftover]) -> list[Candi
             candidate = found[recipe_id] = Candidate(recipe_id, scraps)
         candidate.names.add(name)
         required = amount_of(amount)
-        if required and agree(stock[which].unit, unit):
-            candidate.parts.append((number, which, required, unit))
-    for candidate in found.values():
+        if required and agree(units[which], unit):
+            candidate.parts.append((number, (which, required), unit))
+    useful = [candidate for candidate in found.values() if candidate.parts]
+    for candidate in useful:
         candidate.parts.sort()
-    return [candidate for candidate in found.values() if candidate.parts]
+    return useful

@@ -1,42 +1,85 @@
 """What may be asked about recipes: a bounded number of statements each."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, cast
 
-from sqlalchemy import FromClause, Select, and_, bindparam, case, distinct, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    distinct,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
-from domain.kernel import BigId, Key, Keyset, Session, Slice, Window, folded, wanted_grams
+from domain.kernel import (
+    BigId,
+    Counted,
+    Key,
+    Keyset,
+    Session,
+    Slice,
+    Window,
+    as_grams,
+    containing,
+    escaped,
+    filed_under,
+    folded,
+    like,
+    rarest,
+)
 from domain.recipe.errors import RecipeNotFound
 from domain.recipe.models import Material, Recipe, RecipeGram
 from domain.recipe.schemas import Found, MaterialRow, RecipeCard, RecipePage
 
-# Core's columns: an entity's attributes cost more on every read.
-R: Final = Recipe.__table__.c
-M: Final = Material.__table__.c
+# Core's tables: entities cost more on every read.
+RECIPES: Final = Recipe.__table__
+MATERIALS: Final = Material.__table__
+R: Final = RECIPES.c
+M: Final = MATERIALS.c
 CARD: Final = tuple(R[name] for name in RecipeCard.__annotations__)
 MATERIAL: Final = tuple(M[name] for name in MaterialRow.__annotations__)
-# The first few pairs leave so few recipes that asking for more pairs costs more than it saves.
-GRAMS_MAX: Final = 4
-PLACES: Final = tuple(RecipeGram.__table__.alias(f"filed_{n}") for n in range(GRAMS_MAX))
+# Two pairs leave so few recipes that comparing texts costs less than asking for another.
+GRAMS_MAX: Final = 2
+# Statements are drawn up for each number of words and of ingredients, which takes longer than to
+# run them; so many are kept.
+SHAPES_MAX: Final = 64
 
-_SCRAPS: Final = Key(R.scrap_count, "scrap_count", descending=True)
-_ID: Final = Key(R.recipe_id, "recipe_id")
-
-
+FOUND: Final = "found"
+_FOUND_RANK: Final = literal_column(f"{FOUND}.rank", Integer)
+_ALIKE: Final = (
+    Key(R.scrap_count, "scrap_count", descending=True),
+    Key(R.recipe_id, "recipe_id"),
+)
+_BY_RANK: Final = Keyset((Key(_FOUND_RANK, "rank"), *_ALIKE))
+_BY_MATCHES: Final = Keyset((Key(_FOUND_RANK, "rank", descending=True), *_ALIKE))
+# How a dish is named that is looked for, with blanks or without: so, beginning so, containing it.
+_RANK: Final = case(
+    *(
+        (or_(*(like(R.cooking_name, f"{way}_{n}") for n in range(2))), rank)
+        for rank, way in enumerate(("is", "begins", "has"))
+    ),
+    else_=3,
+).label("rank")
 _OF_ONE: Final = bindparam("recipe_id", type_=BigId)
-_OF_THESE: Final = bindparam("ids", expanding=True, type_=BigId)
+OF_THESE: Final = bindparam("ids", expanding=True, type_=BigId)
 # A recipe with its ingredients in one statement, and so in one round trip.
 _PAGE: Final = (
     select(*CARD, *MATERIAL)
-    .outerjoin_from(Recipe, Material, and_(M.recipe_id == R.recipe_id, M.material_name != ""))
+    .outerjoin_from(RECIPES, MATERIALS, and_(M.recipe_id == R.recipe_id, M.material_name != ""))
     .where(R.recipe_id == _OF_ONE)
 )
-_CARDS: Final = select(*CARD).where(R.recipe_id.in_(_OF_THESE))
 # From the recipe, so that one without ingredients is told from none.
 _NAMES: Final = (
     select(R.recipe_id, M.id, M.material_name)
-    .outerjoin_from(Recipe, Material, M.recipe_id == R.recipe_id)
-    .where(R.recipe_id.in_(_OF_THESE))
+    .outerjoin_from(RECIPES, MATERIALS, M.recipe_id == R.recipe_id)
+    .where(R.recipe_id.in_(OF_THESE))
 )
 
 
@@ -48,12 +91,6 @@ async def recipe_page(session: Session, recipe_id: int) -> RecipePage:
     # Sorted here: databases collate Korean each in their own way.
     materials = sorted((r for r in rows if r.id is not None), key=lambda r: (r.material_name, r.id))
     return RecipePage(cast("RecipeCard", rows[0]), cast("Sequence[MaterialRow]", materials))
-
-
-async def cards(session: Session, recipe_ids: Collection[int]) -> Sequence[RecipeCard]:
-    """Return the cards of the recipes there are among these, in no order."""
-    found = await session.execute(_CARDS, {"ids": list(recipe_ids)})
-    return cast("Sequence[RecipeCard]", found.all())
 
 
 async def material_names(
@@ -81,13 +118,18 @@ async def search_by_name(session: Session, keyword: str, *, window: Window) -> F
     Raises CursorInvalid.
     """
     sought = folded(keyword)
-    if not wanted_grams(sought):
+    grams = rarest(sought, most=GRAMS_MAX)
+    if not grams:
         return Found(0, Slice((), None))
-    rank = _rank(sought)
-    order = Keyset((Key(rank, "rank"), _SCRAPS, _ID))
-    listed = _naming(sought)
-    ids = listed.with_only_columns(R.recipe_id).subquery()
-    return await _part(session, listed.add_columns(rank), of=ids, window=window, order=order)
+    words, joined = sought.split(), sought.replace(" ", "")
+    patterns = {f"word_{n}": containing(word) for n, word in enumerate(words)}
+    for n, way in enumerate((sought, joined)):
+        exact = escaped(way)
+        patterns |= {f"is_{n}": exact, f"begins_{n}": f"{exact}%", f"has_{n}": f"%{exact}%"}
+    listed = _naming(len(grams), len(words))
+    given = as_grams(grams) | patterns
+    part, total = await _BY_RANK.counted(session, listed, window, given=given)
+    return Found(total, part)
 
 
 async def search_by_materials(
@@ -100,56 +142,47 @@ async def search_by_materials(
     """
     if not groups:
         return Found(0, Slice((), None))
-    which = case(*((M.material_name.in_(group), n) for n, group in enumerate(groups)))
-    count = func.count(distinct(which))
-    names = {name for group in groups for name in group}
-    having = select(M.recipe_id, count.label("matched")).where(M.material_name.in_(names))
-    found = having.group_by(M.recipe_id).having(count >= at_least).subquery()
-    listed = select(*CARD, found.c.matched).join_from(
-        Recipe, found, found.c.recipe_id == R.recipe_id
+    given: dict[str, object] = {f"group_{n}": list(group) for n, group in enumerate(groups)}
+    given["names"] = list({name for group in groups for name in group})
+    given["at_least"] = at_least
+    listed = _made_of(len(groups))
+    part, total = await _BY_MATCHES.counted(session, listed, window, given=given)
+    return Found(total, part)
+
+
+@lru_cache(maxsize=SHAPES_MAX)
+def _naming(grams: int, words: int) -> Counted:
+    filed = filed_under(RecipeGram.__table__, grams).subquery()
+    named = select(R.recipe_id, _RANK, func.count().over().label("total")).select_from(
+        filed.join(RECIPES, R.recipe_id == filed.c.recipe_id)
     )
-    order = Keyset((Key(found.c.matched, "matched", descending=True), _SCRAPS, _ID))
-    return await _part(session, listed, of=found, window=window, order=order)
+    texts = (R.cooking_name, R.recipe_title)
+    for n in range(words):
+        named = named.where(or_(*(like(text, f"word_{n}") for text in texts)))
+    return _listed(named)
 
 
-def _naming(sought: str) -> Select[Any]:
-    # Pairs leave fewer than single letters; any of them will do, for the text decides.
-    wanted = sorted(wanted_grams(sought), key=lambda gram: (-len(gram), gram))[:GRAMS_MAX]
-    named = select(*CARD)
-    for gram, place in zip(wanted, PLACES, strict=False):
-        named = named.where(place.c.gram == gram, place.c.recipe_id == R.recipe_id)
-    for word in sought.split():
-        texts = (R.cooking_name, R.recipe_title)
-        named = named.where(or_(*(text.contains(word, autoescape=True) for text in texts)))
-    return named
+@lru_cache(maxsize=SHAPES_MAX)
+def _made_of(groups: int) -> Counted:
+    names = (named(f"group_{n}") for n in range(groups))
+    which = case(*((M.material_name.in_(group), n) for n, group in enumerate(names)))
+    count = func.count(distinct(which))
+    having = select(M.recipe_id, count.label("rank"), func.count().over().label("total"))
+    having = having.where(M.material_name.in_(named("names"))).group_by(M.recipe_id)
+    return _listed(having.having(count >= bindparam("at_least", type_=Integer)))
 
 
-def _rank(sought: str) -> Any:  # noqa: ANN401 (a column of the database's)
-    ways = dict.fromkeys((sought, sought.replace(" ", "")))
-    dish = R.cooking_name
-    # LIKE without wildcards: as little concerned about case as the other two.
-    return case(
-        (or_(*(dish.like(_escaped(way), escape="/") for way in ways)), 0),
-        (or_(*(dish.startswith(way, autoescape=True) for way in ways)), 1),
-        (or_(*(dish.contains(way, autoescape=True) for way in ways)), 2),
-        else_=3,
-    ).label("rank")
+def _listed(ranked: Select[Any]) -> Counted:
+    """Return the cards of the recipes that were found, with their rank and number.
+
+    Both are found while there are only ids: what is sorted to be counted had better be narrow.
+    """
+    found = ranked.subquery(FOUND)
+    cards = select(*CARD, found.c.rank, found.c.total)
+    listed = cards.select_from(found.join(RECIPES, R.recipe_id == found.c.recipe_id))
+    return Counted(listed, select(func.count()).select_from(found))
 
 
-def _escaped(text: str) -> str:
-    for letter in "/%_":
-        text = text.replace(letter, f"/{letter}")
-    return text
-
-
-async def _part(
-    session: Session, listed: Select[Any], *, of: FromClause, window: Window, order: Keyset
-) -> Found:
-    """Return the part of what is listed that is wanted, and the length of what it is of."""
-    total = select(func.count()).select_from(of)
-    counted = listed.add_columns(total.scalar_subquery().label("total"))
-    part: Slice[Any] = await order.rows(session, counted, window)
-    if part.rows:
-        return Found(part.rows[0].total, part)
-    first = window.page == 1 and window.cursor is None
-    return Found(0 if first else int(await session.scalar(total) or 0), part)
+def named(name: str) -> BindParameter[Any]:
+    """Return the parameter for a list of ingredients' names."""
+    return bindparam(name, expanding=True, type_=M.material_name.type)

@@ -2,13 +2,21 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from domain.kernel import Session, UserId, is_duplicate
 from domain.recipe.models import Rating
 from domain.recipe.service import check_recipe
+
+_OF: Final = Rating.__table__.c
+_AVERAGES: Final = (
+    select(_OF.recipe_id, func.avg(_OF.rating))
+    .where(_OF.recipe_id.in_(bindparam("ids", expanding=True)))
+    .group_by(_OF.recipe_id)
+)
 
 
 async def rate(session: Session, recipe_id: int, *, by: UserId, stars: int, now: datetime) -> None:
@@ -29,6 +37,5 @@ async def rate(session: Session, recipe_id: int, *, by: UserId, stars: int, now:
 
 async def ratings(session: Session, recipe_ids: Collection[int]) -> Mapping[int, float]:
     """Return the average stars of those recipes that were rated."""
-    average = select(Rating.recipe_id, func.avg(Rating.rating))
-    rated = average.where(Rating.recipe_id.in_(recipe_ids)).group_by(Rating.recipe_id)
-    return {recipe_id: float(stars) for recipe_id, stars in await session.execute(rated)}
+    found = await session.execute(_AVERAGES, {"ids": list(recipe_ids)})
+    return {recipe_id: float(stars) for recipe_id, stars in found}

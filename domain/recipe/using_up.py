@@ -4,19 +4,24 @@ Each choice is the recipe that uses most of the ingredients, then most of their 
 what the choices before have left. That is the greedy rule for coverage; because a recipe never
 uses more of less, what it was worth before is a bound for what it is worth now, so only the best
 bounds are looked at again ("accelerated greedy"; Minoux, "Accelerated greedy algorithms for
-maximizing submodular set functions", 1978).
+maximizing submodular set functions", 1978). Recipes that need the same are weighed as one.
 """
 
 import heapq
 import re
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final
 
 EPSILON: Final = 1e-9
+Need = tuple[int, float]  # which leftover, and how much of it
+Needs = tuple[Need, ...]
 Worth = tuple[int, float]  # of ingredients and of their amounts, each negated
 COMBINATIONS: Final = 3
+_FIRST: Final = itemgetter(0)
 
 NUMBER: Final = re.compile(
     r"(?P<whole>\d{1,9}(?:\.\d{1,9})?)|(?:(?P<and>\d{1,9}) +)?(?P<top>\d{1,9})/(?P<low>\d{1,9})"
@@ -44,12 +49,24 @@ class Used:
 
 @dataclass(slots=True)
 class Candidate:
-    """A recipe with the ingredients it may use: which leftover, how much, in the recipe's unit."""
+    """A recipe with the ingredients it may use: which leftover and how much, and in which unit."""
 
     recipe_id: int
     scrap_count: int
     names: set[str] = field(default_factory=set)
-    parts: list[tuple[int, int, float, str | None]] = field(default_factory=list)
+    parts: list[tuple[int, Need, str | None]] = field(default_factory=list)
+
+    @property
+    def needs(self) -> Needs:
+        """Return all that says what it would use; many recipes take the same."""
+        return tuple([need for _, need, _ in self.parts])
+
+
+Preference = tuple[int, ...]
+# Candidates of the same needs, the preferred one last.
+Queue = list[tuple[Preference, Candidate]]
+# What they are worth at most, how much the best of them is preferred to others as good, and they.
+Bound = tuple[int, float, Preference, Needs, Queue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,46 +122,55 @@ def combination(
     1 the new, 2 those that name most of the leftovers. The others prefer the popular.
     """
     full = [each.amount for each in leftovers]
-    worths = [(one, _worth(_uses(one, full))) for one in candidates]
+    alike = defaultdict[Needs, list[Candidate]](list)
+    for candidate in candidates:
+        alike[candidate.needs].append(candidate)
+    worths = {needs: _worth(_uses(needs, full)) for needs in alike}
     taken: set[int] = set()
     chosen: list[Choice] = []
     for each in range(1, number + 1):
         preferred = _PREFERENCES[taste] if each == 1 else _popular
-        rest = [pair for pair in worths if pair[0].recipe_id not in taken]
-        rest.sort(key=lambda pair: preferred(pair[0]))
-        chosen = _choose(rest, leftovers=leftovers, size=size)
-        taken |= {choice.recipe_id for choice in chosen}
+        bounds: list[Bound] = []
+        for needs, those in alike.items():
+            queue = [(preferred(one), one) for one in those if one.recipe_id not in taken]
+            if queue:
+                queue.sort(key=_FIRST, reverse=True)
+                bounds.append((*worths[needs], queue[-1][0], needs, queue))
+        chosen = _choose(bounds, leftovers=leftovers, size=size)
+        taken.update(choice.recipe_id for choice in chosen)
     return chosen
 
 
-def _choose(
-    candidates: Sequence[tuple[Candidate, Worth]], *, leftovers: Sequence[Leftover], size: int
-) -> list[Choice]:
+def _choose(bounds: list[Bound], *, leftovers: Sequence[Leftover], size: int) -> list[Choice]:
     left = [each.amount for each in leftovers]
-    bounds = [(*worth, n) for n, (_, worth) in enumerate(candidates)]
+    # No two candidates are equally preferred, so that nothing behind the preference is compared.
     heapq.heapify(bounds)
     chosen: list[Choice] = []
     while bounds and len(chosen) < size:
-        bound = heapq.heappop(bounds)
-        candidate = candidates[bound[2]][0]
-        uses = _uses(candidate, left)
-        now = (*_worth(uses), bound[2])
-        if now > bound and bounds and now > bounds[0]:
+        _, _, preference, needs, queue = bound = heapq.heappop(bounds)
+        uses = _uses(needs, left)
+        worth = _worth(uses)
+        now = (*worth, preference, needs, queue)
+        if bounds and bound < now > bounds[0]:
             heapq.heappush(bounds, now)
             continue
         if not uses:
             break  # and nothing else is worth more
         for which, used in uses.items():
             left[which] -= used
+        _, candidate = queue.pop()
         chosen.append(_choice(candidate, uses, leftovers))
+        if queue:
+            heapq.heappush(bounds, (*worth, queue[-1][0], needs, queue))
     return chosen
 
 
-def _uses(candidate: Candidate, left: Sequence[float]) -> dict[int, float]:
+def _uses(needs: Needs, left: Sequence[float]) -> dict[int, float]:
     uses: dict[int, float] = {}
-    for _, which, required, _ in candidate.parts:
+    for which, required in needs:
         before = uses.get(which, 0.0)
-        used = min(required, left[which] - before)
+        rest = left[which] - before
+        used = min(required, rest)
         if used > EPSILON:
             uses[which] = before + used
     return uses
@@ -158,7 +184,7 @@ def _worth(uses: Mapping[int, float]) -> Worth:
 def _choice(
     candidate: Candidate, uses: Mapping[int, float], leftovers: Sequence[Leftover]
 ) -> Choice:
-    units = {which: unit for _, which, _, unit in reversed(candidate.parts)}
+    units = {which: unit for _, (which, _), unit in reversed(candidate.parts)}
     used = (
         Used(leftovers[which].name, amount, leftovers[which].unit or units[which])
         for which, amount in uses.items()
@@ -170,15 +196,15 @@ def _popular(candidate: Candidate) -> tuple[int, int]:
     return -candidate.scrap_count, candidate.recipe_id
 
 
-def _new(candidate: Candidate) -> int:
-    return -candidate.recipe_id
+def _new(candidate: Candidate) -> tuple[int]:
+    return (-candidate.recipe_id,)
 
 
 def _fitting(candidate: Candidate) -> tuple[int, int, int]:
     return -len(candidate.names), -candidate.scrap_count, candidate.recipe_id
 
 
-_PREFERENCES: Final[tuple[Callable[[Candidate], tuple[int, ...] | int], ...]] = (
+_PREFERENCES: Final[tuple[Callable[[Candidate], Preference], ...]] = (
     _popular,
     _new,
     _fitting,

@@ -39,21 +39,18 @@ async def recipe_notes(
     """Return a note of each recipe there is among these, by its id."""
     if not recipe_ids:
         return {}
-    cards = await recipe.cards(session, recipe_ids)
-    names = await recipe.material_names(session, recipe_ids)
-    ratings = await recipe.ratings(session, recipe_ids)
     bought = _by_ingredient(each for each in holdings if each.source == "order")
     return {
-        card.recipe_id: RecipeNote(
-            recipe_id=card.recipe_id,
-            title=card.recipe_title,
-            rating=ratings.get(card.recipe_id, 0.0),
-            scrap_count=card.scrap_count,
-            description=card.cooking_introduction,
-            ingredients_owned=sum(ingredient_key(n) in bought for n in names[card.recipe_id]),
-            total_ingredients=len(names[card.recipe_id]),
+        each.recipe_id: RecipeNote(
+            recipe_id=each.recipe_id,
+            title=each.recipe_title,
+            rating=each.stars,
+            scrap_count=each.scrap_count,
+            description=each.cooking_introduction,
+            ingredients_owned=_count_kept(each.material_names, bought),
+            total_ingredients=len(each.material_names),
         )
-        for card in cards
+        for each in await recipe.outlines(session, recipe_ids)
     }
 
 
@@ -69,6 +66,10 @@ def _by_ingredient(holdings: Iterable[Holding]) -> Mapping[str, Holding]:
         if keyword := ingredient_keyword(each.product_name):
             kept.setdefault(keyword, each)
     return kept
+
+
+def _count_kept(names: Iterable[str], kept: Mapping[str, Holding]) -> int:
+    return sum(ingredient_key(name) in kept for name in names) if kept else 0
 
 
 def _held(name: str, kept: Mapping[str, Holding]) -> IngredientHeld:

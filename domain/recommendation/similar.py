@@ -13,7 +13,7 @@ from domain.recommendation.kinship import Titles, terms_of
 
 ALIKE_MAX: Final = 5
 CANDIDATES_MAX: Final = 500
-LIKED_MAX, CART_MAX = 100, 100
+WANTED_MAX: Final = 100
 # One goes by what was put into the cart or liked lately; so many products say enough.
 SOURCES_MAX: Final = 20
 WORDS_MAX: Final = 80
@@ -29,14 +29,18 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class ForShopper:
-    """What goes with what a shopper likes and means to buy; ``by_name`` says with which."""
+    """What goes with what a shopper likes and means to buy; ``by_name`` says with which.
+
+    Both by their numbers, since many go with several products; ``by_id`` holds each once.
+    """
 
     terms: Sequence[str]
     liked_count: int
     cart_count: int
     source_count: int
-    recommended: Sequence[Shown]
-    by_name: Mapping[str, Sequence[Shown]]
+    recommended: Sequence[int]
+    by_name: Mapping[str, Sequence[int]]
+    by_id: Mapping[int, Shown]
 
 
 async def kok_like_shown(session: Session, product_id: int) -> Sequence[kok.Card]:
@@ -60,11 +64,11 @@ async def shown_like_wanted(session: Session, *, by: UserId, limit: int) -> ForS
     products the newest of the cart and of the likes count.
     Raises NothingToGoBy, NoKeyword.
     """
-    liked = [each.name for each in await kok.liked(session, by=by, limit=LIKED_MAX)]
-    in_cart = [each.product.name for each in await kok.cart(session, by=by, limit=CART_MAX)]
-    if not liked and not in_cart:
+    wanted = await kok.wanted_names(session, by=by, limit=WANTED_MAX)
+    if not wanted.liked and not wanted.in_cart:
         raise NothingToGoBy
-    names = list(dict.fromkeys(filter(None, chain(*zip_longest(in_cart, liked)))))[:SOURCES_MAX]
+    newest = chain.from_iterable(zip_longest(wanted.in_cart, wanted.liked))
+    names = list(dict.fromkeys(filter(None, newest)))[:SOURCES_MAX]
     words = list(dict.fromkeys(chain.from_iterable(terms_of(n).words for n in names)))
     if not words:
         raise NoKeyword
@@ -74,20 +78,17 @@ async def shown_like_wanted(session: Session, *, by: UserId, limit: int) -> ForS
     titles = Titles(found, name_of=lambda each: each.name)
     goods = {name: titles.akin(name, otherwise=_cheaper)[:limit] for name in names}
     best = chain.from_iterable(zip_longest(*goods.values()))
-    picked = list({each.product_id: each for each in best if each is not None}.values())[:limit]
-    shown_ids = {each.product_id for each in chain(picked, *goods.values())}
-    showings = await homeshopping.showings(session, shown_ids) if shown_ids else {}
+    picked = list(dict.fromkeys(each.product_id for each in best if each is not None))[:limit]
+    by_id = {each.product_id: each for each in chain.from_iterable(goods.values())}
+    showings = await homeshopping.showings(session, by_id) if by_id else {}
     return ForShopper(
         terms=list(dict.fromkeys(filter(None, map(_said, names)))),
-        liked_count=len(liked),
-        cart_count=len(in_cart),
+        liked_count=len(wanted.liked),
+        cart_count=len(wanted.in_cart),
         source_count=len(names),
-        recommended=[Shown(each, showings.get(each.product_id)) for each in picked],
-        by_name={
-            name: [Shown(each, showings.get(each.product_id)) for each in own]
-            for name, own in goods.items()
-            if own
-        },
+        recommended=picked,
+        by_name={name: [e.product_id for e in own] for name, own in goods.items() if own},
+        by_id={number: Shown(each, showings.get(number)) for number, each in by_id.items()},
     )
 
 

@@ -37,7 +37,7 @@ _LEVELS: Final = (
 
 async def reserve(
     session: Session, wanted: Mapping[Sku, int], *, order_id: OrderId, now: datetime
-) -> Sequence[Level]:
+) -> None:
     """Promise these quantities to the order, all or (by the caller's rollback) none.
 
     Raises SoldOut for the first thing of which too few are left.
@@ -45,19 +45,17 @@ async def reserve(
     for sku in sorted(wanted):
         if not await _change(session, sku, reserved=wanted[sku], how=_RESERVE):
             raise SoldOut(sku, await _available(session, sku))
-        await _book(session, sku, reserved=wanted[sku], reason="reserve", order_id=order_id, at=now)
-    return await levels(session, wanted)
+    await _book(session, wanted, reserved=1, reason="reserve", order_id=order_id, at=now)
 
 
 async def release(
     session: Session, held: Mapping[Sku, int], *, order_id: OrderId, now: datetime
-) -> Sequence[Level]:
+) -> None:
     """Take back a promise."""
     for sku in sorted(held):
         changed = await _change(session, sku, reserved=-held[sku])
         assert changed, "what was promised is on the shelf"
-        await _book(session, sku, reserved=-held[sku], reason="release", order_id=order_id, at=now)
-    return await levels(session, held)
+    await _book(session, held, reserved=-1, reason="release", order_id=order_id, at=now)
 
 
 async def dispatch(
@@ -67,30 +65,23 @@ async def dispatch(
     for sku in sorted(held):
         changed = await _change(session, sku, reserved=-held[sku], on_hand=-held[sku])
         assert changed, "what was promised is on the shelf"
-        await _book(
-            session,
-            sku,
-            reserved=-held[sku],
-            on_hand=-held[sku],
-            reason="dispatch",
-            order_id=order_id,
-            at=now,
-        )
+    await _book(
+        session, held, reserved=-1, on_hand=-1, reason="dispatch", order_id=order_id, at=now
+    )
 
 
 async def stock_up(session: Session, sku: Sku, quantity: int, *, now: datetime) -> None:
     """Put a new thing on the shelf."""
     session.add(StockRow(sku=sku, on_hand=quantity, reserved=0, version=1))
     await session.flush()
-    await _book(session, sku, on_hand=quantity, reason="stock_up", at=now)
+    await _book(session, {sku: quantity}, on_hand=1, reason="stock_up", at=now)
 
 
-async def adjust(session: Session, sku: Sku, change: int, *, now: datetime) -> Level:
+async def adjust(session: Session, sku: Sku, change: int, *, now: datetime) -> None:
     """Correct the shelf by ``change``. Raises SoldOut when promised things would be missing."""
     if not await _change(session, sku, on_hand=change, how=_ADJUST):
         raise SoldOut(sku, await _available(session, sku))
-    await _book(session, sku, on_hand=change, reason="adjust", at=now)
-    return (await levels(session, [sku]))[0]
+    await _book(session, {sku: change}, on_hand=1, reason="adjust", at=now)
 
 
 async def touch(session: Session, sku: Sku) -> Level:
@@ -120,7 +111,7 @@ async def _change(
 
 async def _book(  # noqa: PLR0913 (a ledger line has these columns)
     session: Session,
-    sku: Sku,
+    moved: Mapping[Sku, int],
     *,
     reason: str,
     at: datetime,
@@ -128,12 +119,17 @@ async def _book(  # noqa: PLR0913 (a ledger line has these columns)
     on_hand: int = 0,
     order_id: OrderId | None = None,
 ) -> None:
-    line = {
-        "sku": sku,
-        "reserved_change": reserved,
-        "on_hand_change": on_hand,
-        "reason": reason,
-        "order_id": order_id,
-        "at": at,
-    }
-    await session.execute(_BOOK, line)
+    """Write what moved into the ledger; the signs say how it counts for the two columns."""
+    lines = [
+        {
+            "sku": sku,
+            "reserved_change": reserved * moved[sku],
+            "on_hand_change": on_hand * moved[sku],
+            "reason": reason,
+            "order_id": order_id,
+            "at": at,
+        }
+        for sku in sorted(moved)
+    ]
+    if lines:
+        await session.execute(_BOOK, lines)

@@ -10,8 +10,8 @@ from starlette.routing import Route
 
 from domain import notification
 from domain.kernel import CURSOR_LENGTH_MAX, Window
-from domain.notification import MessageView, NotificationType, NotificationView, ParcelView
-from domain.order import STATUS_IDS, OrderStatus
+from domain.notification import MessageView, NotificationType, ParcelView
+from domain.order import STATUS_IDS
 from server.auth import Caller
 from server.endpoint import endpoint
 from server.language import say
@@ -36,10 +36,9 @@ class ListQuery(BaseModel):
     offset: int = Field(0, ge=0, le=1_000_000)
     cursor: str | None = Field(None, max_length=CURSOR_LENGTH_MAX)
 
-    def part(self) -> dict[str, Any]:
+    def window(self) -> Window:
         """Return the part of the list that is wanted; the cursor counts where both are given."""
-        offset = self.offset if self.cursor is None else 0
-        return {"window": Window(self.limit, cursor=self.cursor), "offset": offset}
+        return Window(self.limit, cursor=self.cursor, skip=self.offset)
 
     def asked(self) -> dict[str, int]:
         """Return what the event log keeps of it."""
@@ -114,8 +113,7 @@ async def kok_history(request: Request[State], *, query: ListQuery, caller: Call
     """Return what happened to each kok product the caller ordered, newest first."""
     who = caller.user_id
     async with request.state["db"].reads() as session:
-        found = await notification.parcels(session, by=who, **query.part())
-        total = await notification.count_parcels(session, by=who)
+        found, total = await notification.parcels(session, by=who, window=query.window())
     seen = query.asked() | {"notification_count": len(found.rows)}
     note(request, "kok_order_notifications_history_view", seen, user_id=who)
     return KokHistory(
@@ -153,23 +151,21 @@ async def _inbox(
 ) -> Notifications:
     who = caller.user_id
     async with request.state["db"].reads() as session:
-        found = await notification.messages(session, by=who, kind=kind, **query.part())
-        total = await notification.count(session, by=who, kind=kind)
-        box = await notification.inbox(session, by=who)
-    seen = {"notification_count": len(found.rows), "total_count": total}
+        found = await notification.messages(session, by=who, kind=kind, window=query.window())
+    seen = {"notification_count": len(found.rows), "total_count": found.total}
     note(request, VIEWED[kind], query.asked() | seen, user_id=who)
     return Notifications(
         notifications=[_message(each) for each in found.rows],
-        total_count=total,
+        total_count=found.total,
         has_more=found.next_cursor is not None,
-        unread_count=box.unread,
+        unread_count=found.unread,
         next_cursor=found.next_cursor,
     )
 
 
 def _message(view: MessageView) -> InboxOut:
     return InboxOut(
-        **_told(view, view.status),
+        **_told(view),
         homeshopping_like_id=view.homeshopping_like_id,
         homeshopping_order_id=view.homeshopping_order_id,
     )
@@ -177,18 +173,26 @@ def _message(view: MessageView) -> InboxOut:
 
 def _parcel(view: ParcelView) -> KokOut:
     return KokOut(
-        **_told(view, view.status),
+        **_told(view),
         kok_order_id=view.kok_order_id,
         order_status=view.status,
         order_status_name=view.status.label,
     )
 
 
-def _told(view: NotificationView, status: OrderStatus | None) -> dict[str, Any]:
+def _told(view: MessageView | ParcelView) -> dict[str, Any]:
     """Return the fields that the lists share."""
-    fields = view.model_dump(include=set(NotificationOut.model_fields))
-    return fields | {
-        "status_id": STATUS_IDS[status] if status else None,
+    return {
+        "notification_id": view.notification_id,
+        "user_id": view.user_id,
+        "notification_type": view.notification_type,
+        "related_entity_type": view.related_entity_type,
+        "related_entity_id": view.related_entity_id,
+        "status_id": STATUS_IDS[view.status] if view.status else None,
+        "title": view.title,
+        "message": view.message,
+        "product_name": view.product_name,
+        "is_read": view.is_read,
         "created_at": local(view.created_at),
         "read_at": local(view.read_at),
     }

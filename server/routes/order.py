@@ -72,11 +72,11 @@ class KokLine(BaseModel):
     recipe_id: int | None
 
     @classmethod
-    def of(cls, line: order.Line | order.OrderLine) -> "KokLine":
+    def of(cls, line: order.Line | order.LineView, *, price_id: int | None) -> "KokLine":
         """Return the line under the earlier names."""
         return cls(
             kok_order_id=line.line_id,
-            kok_price_id=line.price_id or 0,
+            kok_price_id=price_id or 0,
             kok_product_id=line.product_id,
             quantity=line.quantity,
             order_price=line.line_total,
@@ -177,14 +177,19 @@ async def place_from_cart(
 async def get_order(request: Request[State], *, order_id: Id, caller: Caller) -> OrderOut:
     """Return one of the caller's orders."""
     async with request.state["db"].reads() as session:
-        found = await order.get(session, OrderId(order_id), by=caller.user_id)
+        found = await order.detail(session, OrderId(order_id), by=caller.user_id)
+    view = found.order
     note(request, "order_order_detail_view", {"order_id": order_id}, user_id=caller.user_id)
     return OrderOut(
-        order_id=found.order_id,
-        user_id=found.user_id,
-        order_time=local(found.order_time),
-        cancel_time=local(found.cancel_time),
-        kok_orders=[KokLine.of(line) for line in found.lines if line.kind == "kok"],
+        order_id=view.order_id,
+        user_id=view.user_id,
+        order_time=local(view.order_time),
+        cancel_time=local(view.cancel_time),
+        kok_orders=[
+            KokLine.of(line, price_id=found.price_ids[line.line_id])
+            for line in view.lines
+            if line.kind == "kok"
+        ],
         homeshopping_orders=[
             HomeshoppingLine(
                 homeshopping_order_id=line.line_id,
@@ -193,10 +198,10 @@ async def get_order(request: Request[State], *, order_id: Id, caller: Caller) ->
                 quantity=line.quantity,
                 order_price=line.line_total,
             )
-            for line in found.lines
+            for line in view.lines
             if line.kind == "homeshopping"
         ],
-        order=found.view(),
+        order=view,
     )
 
 

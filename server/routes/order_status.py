@@ -120,7 +120,8 @@ async def kok_with_status(
         raise order.KokOrderNotFound
     seen = {"kok_order_id": kok_order_id, "current_status": line.status}
     note(request, "kok_order_with_status_view", seen, user_id=caller.user_id)
-    return KokWithStatus(kok_order=KokLine.of(line), current_status=StatusOut.of(line.status))
+    shown = KokLine.of(line, price_id=line.price_id)
+    return KokWithStatus(kok_order=shown, current_status=StatusOut.of(line.status))
 
 
 @endpoint(errors=(400, 403, 404, 409), auth="required", role=user.Role.OPERATOR, tags=TAGS)

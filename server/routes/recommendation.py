@@ -109,7 +109,9 @@ async def homeshopping_recommend(
     """Return food of the broadcasts that goes with what the caller likes or has in the cart."""
     async with request.state["db"].reads() as session:
         found = await recommendation.shown_like_wanted(session, by=caller.user_id, limit=query.k)
-    by_name = {name: list(map(_shown, own)) for name, own in found.by_name.items()}
+    # Many go with several products, and are told once.
+    told = {number: _shown(each) for number, each in found.by_id.items()}
+    by_name = {name: [told[n] for n in own] for name, own in found.by_name.items()}
     info = AlgorithmInfo(
         algorithm="multi_product_keyword_based",
         status="success",
@@ -129,7 +131,7 @@ async def homeshopping_recommend(
     return ForShopper(
         kok_product_id=None,
         kok_product_name="사용자 맞춤 추천",
-        recommendations=list(map(_shown, found.recommended)),
+        recommendations=[told[number] for number in found.recommended],
         total_count=len(found.recommended),
         algorithm_info=info,
         product_recommendations=by_name,

@@ -55,7 +55,7 @@ class Journal:
 
     kinds: list[str] = field(default_factory=list)
 
-    async def append(self, rows: Sequence[kernel.OutboxRow]) -> None:
+    async def append(self, rows: Sequence[kernel.Fact]) -> None:
         self.kinds += [row.kind for row in rows]
 
 

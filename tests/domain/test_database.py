@@ -58,3 +58,47 @@ async def test_a_reader_sees_what_was_committed_meanwhile(mariadb_url, db):
         if db.engine.dialect.name != "sqlite":  # whose readers see one moment
             await reader.refresh(found)
             assert found.username == "다른 이름"
+
+
+@pytest.fixture
+async def mariadb(real):
+    """A server, and a database opened there that has two connections."""
+    opened = kernel.open_database(real.mariadb.url, pool_size=2, overflow_max=0)
+    yield real.mariadb, opened
+    await opened.close()
+
+
+def rollbacks(engine):
+    return int(engine.execute("SHOW GLOBAL STATUS LIKE 'Com_rollback'").split()[-1])
+
+
+async def test_the_commit_is_the_last_word_of_a_transaction(mariadb):
+    """The pool does not roll back what is over."""
+    engine, opened = mariadb
+
+    async def commit():
+        async with opened.sessions.begin() as session:
+            await session.execute(text("SELECT 1"))
+
+    await commit()  # getting to know the server takes one
+    before = rollbacks(engine)
+    for _ in range(3):
+        await commit()
+    assert rollbacks(engine) == before
+
+
+async def test_a_transaction_that_somebody_left_open_does_not_outlive_its_turn(mariadb):
+    """The next one to take the connection finds it clean."""
+    _, opened = mariadb
+
+    def leave_open(_):
+        connection = opened.engine.sync_engine.raw_connection()
+        cursor = connection.cursor()
+        cursor.execute("START TRANSACTION")
+        cursor.close()
+        connection.close()
+
+    async with opened.engine.connect() as connection:
+        await connection.run_sync(leave_open)
+        async with opened.engine.connect() as next_one:  # the pool has no third
+            assert await next_one.scalar(text("SELECT @@in_transaction")) == 0

@@ -78,8 +78,8 @@ async def test_a_reaction_that_fails_is_repeated_whole(db, who):
     """The message and the mark share one fate."""
     await buy(db, who)
 
-    async def stumble(session, row):
-        await notification.hear(session, row)
+    async def stumble(session, facts):
+        await notification.hear(session, facts)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -172,8 +172,8 @@ async def two_kok_lines(db, who):
 
 async def parcels(db, who, **window):
     async with db.reads() as session:
-        found = await notification.parcels(session, by=who, window=Window(**{"size": 50} | window))
-        total = await notification.count_parcels(session, by=who)
+        wanted = Window(**{"size": 50} | window)
+        found, total = await notification.parcels(session, by=who, window=wanted)
     return [(each.kok_order_id, each.status) for each in found.rows], total, found.next_cursor
 
 
@@ -244,9 +244,7 @@ async def test_messages_say_what_they_are_about(db, who, two_kok_lines):
 
     async def messages(**asked):
         async with db.reads() as session:
-            return await notification.messages(
-                session, by=who, **{"window": Window(50), "offset": 0} | asked
-            )
+            return await notification.messages(session, by=who, **{"window": Window(50)} | asked)
 
     async with db.reads() as session:
         line = (await order.get(session, order_id, by=who)).view().lines[0]
@@ -257,10 +255,13 @@ async def test_messages_say_what_they_are_about(db, who, two_kok_lines):
     assert {each.homeshopping_order_id for each in kok_steps} == {None}
     orders = await messages(kind="order_status")
     assert [bought, *kok_steps] == orders.rows
-    part = await messages(window=Window(2), offset=1)
+    part = await messages(window=Window(2, skip=1))
     assert part.rows == [bought, kok_steps[0]]
     rest = await messages(window=Window(50, cursor=part.next_cursor))
     assert (rest.rows, rest.next_cursor) == (kok_steps[1:], None)
+    beyond = await messages(window=Window(9, skip=99))
+    assert (beyond.rows, beyond.next_cursor) == ([], None)
+    assert (beyond.total, beyond.unread) == (part.total, part.unread) == (2 + len(kok_steps),) * 2
     async with db.sessions.begin() as session:
         await homeshopping.toggle_like(session, live_id, by=who, now=NOON)
     assert (await messages(kind="broadcast_start")).rows[0].homeshopping_like_id is None

@@ -272,6 +272,23 @@ async def test_a_page_of_orders_says_what_each_order_says(shop):
     assert seen == one_by_one
 
 
+async def test_an_orders_detail_is_its_view_and_the_prices_it_was_made_at(shop, pair):
+    """The short way through columns; another buyer's order is as if it were not there."""
+    order_id, line_ids = pair
+    await move(shop, order_id, *PAID)
+    await move(shop, order_id, OrderStatus.PREPARING, only=line_ids[:1])
+    async with shop.reads() as session:
+        found = await order.detail(session, order_id, by=BUYER)
+        lines = [
+            await order.find_line(session, line_id, kind="kok", by=BUYER) for line_id in line_ids
+        ]
+        with pytest.raises(order.OrderNotFound):
+            await order.detail(session, order_id, by=STRANGER)
+
+    assert found.order == await view(shop, order_id)
+    assert found.price_ids == {line.line_id: line.price_id for line in lines}
+
+
 async def test_recent_lines_end_where_the_days_do(shop):
     """Line by line, newest first, with the moment of delivery; the cursor goes on."""
     old = NOON - timedelta(days=7, microseconds=1)

@@ -5,10 +5,10 @@ import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 
 from domain.homeshopping import Broadcast
-from domain.kernel import CursorInvalid, Key, Keyset, Window, count_of
+from domain.kernel import Counted, CursorInvalid, Key, Keyset, Window, count_of
 from domain.kok import KokProduct
 from tests.shop import NOON, a_broadcast, a_kok_product, a_product, open_shop
 
@@ -62,6 +62,51 @@ async def test_pages_and_cursors_are_the_same_list(shelf):
     assert [each.kok_product_id for each in third.rows] == IN_ORDER[4:]
     assert same == third
     assert third.next_cursor is None
+
+
+GOOD = KokProduct.review_score >= bindparam("least")
+COUNTED = Counted(
+    select(
+        KokProduct.kok_product_id, KokProduct.review_score, func.count().over().label("total")
+    ).where(GOOD),
+    select(func.count()).select_from(KokProduct).where(GOOD),
+)
+
+
+async def good_ones(shelf, window, *, least):
+    async with shelf.reads() as session:
+        part, total = await BY_SCORE.counted(session, COUNTED, window, given={"least": least})
+    return [each.kok_product_id for each in part.rows], total, part.next_cursor
+
+
+async def test_a_statement_drawn_up_once_answers_every_caller_by_what_they_give(shelf):
+    """Page, size and values are each asker's own; beyond the end the number is still told."""
+    assert (await good_ones(shelf, Window(2), least=4.0))[:2] == ([3, 1], 4)
+    assert (await good_ones(shelf, Window(3), least=3.0))[:2] == ([3, 1, 2], 5)
+    assert await good_ones(shelf, Window(3, page=2), least=4.0) == ([5], 4, None)
+    assert await good_ones(shelf, Window(3, page=9), least=4.0) == ([], 4, None)
+    assert await good_ones(shelf, Window(3), least=5.5) == ([], 0, None)
+
+
+async def test_rows_may_be_skipped_but_a_cursor_knows_by_itself_where_to_begin(shelf):
+    """Beyond the page's beginning; in statements drawn up once and in others alike."""
+    _, _, cursor = await good_ones(shelf, Window(1), least=4.0)
+    assert (await good_ones(shelf, Window(2, skip=1), least=4.0))[0] == [1, 2]
+    assert (await good_ones(shelf, Window(2, page=2, skip=1), least=4.0))[:2] == ([5], 4)
+    assert await good_ones(shelf, Window(2, skip=7), least=4.0) == ([], 4, None)
+    assert (await good_ones(shelf, Window(2, cursor=cursor, skip=1), least=4.0))[0] == [1, 2]
+    async with shelf.reads() as session:
+        part = await BY_SCORE.scalars(session, select(KokProduct), Window(2, skip=1))
+    assert [each.kok_product_id for each in part.rows] == IN_ORDER[1:3]
+
+
+async def test_what_follows_a_cursor_is_drawn_up_once_too(shelf):
+    """A cursor's values are given like all others, not written into the statement."""
+    _, _, first = await good_ones(shelf, Window(1), least=4.0)
+    _, _, second = await good_ones(shelf, Window(2), least=4.0)
+    assert (await good_ones(shelf, Window(9, cursor=first), least=4.0))[0] == [1, 2, 5]
+    assert (await good_ones(shelf, Window(9, cursor=second), least=4.0))[0] == [2, 5]
+    assert (await good_ones(shelf, Window(9, cursor=second), least=0.0))[0] == [2, 5, 6, 4]
 
 
 async def test_what_is_inserted_before_the_cursor_repeats_nothing(shelf):

@@ -161,6 +161,26 @@ async def test_a_rating_is_one_per_person_and_may_change(book):
         assert await session.scalar(select(func.count()).select_from(Rating)) == 2
 
 
+async def test_an_outline_is_a_recipe_with_its_stars_and_its_ingredients(db):
+    """Each ingredient once, in any order; unknown recipes are left out."""
+    async with db.sessions.begin() as session:
+        await a_recipe(session, 1, "카레", "양파", "감자", "", "양파")
+        await a_recipe(session, 2, "물")
+    for who, stars in ((ME, 4), (YOU, 1)):
+        async with db.sessions.begin() as session:
+            await recipe.rate(session, 1, by=who, stars=stars, now=NOON)
+    async with db.reads() as session:
+        found = {each.recipe_id: each for each in await recipe.outlines(session, [1, 2, 9])}
+        page = await recipe.recipe_page(session, 1)
+
+    assert found.keys() == {1, 2}
+    assert (found[1].stars, found[1].material_names) == (2.5, {"양파", "감자"})
+    assert (found[2].stars, found[2].material_names) == (0.0, frozenset())
+    assert found[1].recipe_title == page.card.recipe_title
+    assert found[1].scrap_count == page.card.scrap_count
+    assert found[1].cooking_introduction == page.card.cooking_introduction
+
+
 async def test_ratings_at_once_are_one_rating(book):
     """Whichever came last counts."""
 
@@ -199,7 +219,7 @@ def test_units_agree_when_equal_or_unknown():
 
 def of(recipe_id, *parts, scraps=0):
     """Return a candidate that needs (which, how much) of the leftovers."""
-    made = [(n, which, amount, "개") for n, (which, amount) in enumerate(parts)]
+    made = [(n, need, "개") for n, need in enumerate(parts)]
     return Candidate(recipe_id, scraps, {str(which) for which, _ in parts}, made)
 
 
@@ -254,7 +274,7 @@ def plainly(candidates, left, size):
         worth = []
         for place, each in enumerate(rest):
             used = {}
-            for _, which, required, _ in each.parts:
+            for which, required in each.needs:
                 amount = min(required, stock[which] - used.get(which, 0.0))
                 if amount > 1e-9:
                     used[which] = used.get(which, 0.0) + amount

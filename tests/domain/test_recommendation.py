@@ -226,8 +226,8 @@ async def want(db, *likes, cart=()):
 async def for_me(db, limit=5):
     async with db.reads() as session:
         found = await recommendation.shown_like_wanted(session, by=ME, limit=limit)
-    named = {name: [e.goods.product_id for e in own] for name, own in found.by_name.items()}
-    return [each.goods.product_id for each in found.recommended], named, found
+    named = {name: list(own) for name, own in found.by_name.items()}
+    return list(found.recommended), named, found
 
 
 async def test_food_goes_with_what_is_liked_and_in_the_cart(shelves):
