@@ -105,6 +105,21 @@ async def test_a_savepoint_inside_a_failed_one_is_undone_with_it(db):
     assert await told(db) == ["after"]
 
 
+async def test_a_savepoint_that_fails_at_its_very_end_takes_only_its_own_along(db):
+    """A unique row that turns out to have a twin is tried in one, after others have told."""
+    key = kernel.IdempotencyKey(scope="toy", key="1", body=b"")
+    async with db.sessions.begin() as session:
+        (await kernel.begin_once(session, key, now=NOON)).answer = {}
+
+    async with db.sessions.begin() as session:
+        say(session, "before")
+        with pytest.raises(kernel.AlreadyDone):
+            await kernel.begin_once(session, key, now=NOON)
+        say(session, "after")
+
+    assert await told(db) == ["before", "after"]
+
+
 async def test_a_transaction_that_fails_tells_nothing(db):
     """Nor does the next one of the same session tell it."""
     async with db.sessions() as session:
