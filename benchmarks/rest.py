@@ -33,9 +33,9 @@ from server.settings import Settings
 from server.wiring import access_tokens
 
 LINES: Final = 8
-READINGS: Final = 600
-WRITINGS: Final = 400
-UNCOUNTED: Final = 40  # of each operation, before the measured ones
+READINGS: Final = 1_000
+WRITINGS: Final = 1_000
+UNCOUNTED: Final = 100  # of each operation, before the measured ones
 ENGINES: Final = ("server", "mariadb", "postgres", "redis")
 TABLE: Final = "{:<62} {:>5} {:>6} {:>6} {:>6}   {:>6} {:>6} {:>6} {:>6}   {:>7} {:>7} {:>5}\n"
 
