@@ -85,15 +85,18 @@ def orders(size: Size, now: datetime) -> Iterator[Rows]:
     yield OrderLine, books.lines
     yield LineHistory, books.history
     yield Payment, books.payments
+    yield from _shelf(size, now, books)
+
+
+def _shelf(size: Size, now: datetime, books: Books) -> Iterator[Rows]:
+    """Return the stock of both shops after these orders, and how it came to be so."""
     skus = [*(f"kok-{i}" for i in size.kok_ids), *(f"hs-{i}" for i in size.hs_ids)]
-    yield (
-        StockRow,
-        [
-            {"sku": sku, "on_hand": PLENTY - books.gone[sku], "reserved": books.reserved[sku]}
-            | {"version": 1}
-            for sku in skus
-        ],
-    )
+    left = [
+        {"sku": sku, "on_hand": PLENTY - books.gone[sku], "reserved": books.reserved[sku]}
+        | {"version": 1}
+        for sku in skus
+    ]
+    yield StockRow, left
     stocked = [_moved(sku, "stock_up", None, now - YEAR, on_hand=PLENTY) for sku in skus]
     yield StockMovement, stocked + books.moves
 

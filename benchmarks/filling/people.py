@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from benchmarks.filling.size import Rows, Size
 from demo.catalogue import load_catalogue
@@ -71,53 +71,40 @@ def belongings(size: Size, now: datetime) -> Iterator[Rows]:
     """Return each user's likes, searches, cart and ratings."""
     own = [(u, n, now - timedelta(minutes=n + 1)) for u in size.user_ids for n in range(size.own)]
     lives, koks, dishes = size.live_ids, size.kok_ids, size.recipe_ids
-    yield (
-        Like,
-        [
-            {"user_id": u, "live_id": lives[_draw(u, n, lives)], "created_at": at}
-            | {"reminded_at": at}
-            for u, n, at in own
-        ],
-    )
-    yield (
-        KokLike,
-        [
-            {"user_id": u, "kok_product_id": koks[_draw(u, n, koks)], "created_at": at}
-            for u, n, at in own
-        ],
-    )
+    likes = [
+        {"user_id": u, "live_id": lives[_draw(u, n, lives)], "created_at": at, "reminded_at": at}
+        for u, n, at in own
+    ]
+    yield Like, likes
+    kok_likes = [
+        {"user_id": u, "kok_product_id": koks[_draw(u, n, koks)], "created_at": at}
+        for u, n, at in own
+    ]
+    yield KokLike, kok_likes
     looked = [
         {"user_id": u, "keyword": WORDS[(u + n) % len(WORDS)], "searched_at": at}
         for u, n, at in reversed(own)
     ]
     yield Search, looked
     yield KokSearch, looked
-    yield (
-        CartItem,
-        [
-            {
-                "user_id": u,
-                "kok_product_id": koks[_draw(u + 1, n, koks)],
-                "price_id": _newest_price(_draw(u + 1, n, koks)),
-                "recipe_id": dishes[_draw(u, n, dishes)] if n % 2 else None,
-                "quantity": 1 + n % 3,
-                "created_at": at,
-            }
-            for u, n, at in own
-        ],
-    )
-    yield (
-        Rating,
-        [
-            {
-                "user_id": u,
-                "recipe_id": dishes[_draw(u, n, dishes)],
-                "rating": n % 6,
-                "rated_at": at,
-            }
-            for u, n, at in own
-        ],
-    )
+    yield CartItem, [_in_cart(size, u, n, at=at) for u, n, at in own]
+    ratings = [
+        {"user_id": u, "recipe_id": dishes[_draw(u, n, dishes)], "rating": n % 6, "rated_at": at}
+        for u, n, at in own
+    ]
+    yield Rating, ratings
+
+
+def _in_cart(size: Size, u: int, n: int, *, at: datetime) -> dict[str, Any]:
+    koks, dishes = size.kok_ids, size.recipe_ids
+    return {
+        "user_id": u,
+        "kok_product_id": koks[_draw(u + 1, n, koks)],
+        "price_id": _newest_price(_draw(u + 1, n, koks)),
+        "recipe_id": dishes[_draw(u, n, dishes)] if n % 2 else None,
+        "quantity": 1 + n % 3,
+        "created_at": at,
+    }
 
 
 def inboxes(size: Size, now: datetime) -> Iterator[Rows]:

@@ -1,11 +1,12 @@
 """The shelves of both shops and the recipes: the demo's words, varied until there are enough."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from benchmarks.filling.size import CHANNELS, DAYS, Rows, Size
 from demo.catalogue import HsProduct, KokProduct, Review, load_catalogue
+from demo.rows import Channel as DemoChannel
 from domain.homeshopping.models import (
     Broadcast,
     Channel,
@@ -41,78 +42,74 @@ def kok_shop(size: Size, now: datetime) -> Iterator[Rows]:
     ids = size.kok_ids
     names = {ids[n]: _named(n, each.name, turn) for n, each, turn in chosen}
     stores = {ids[n]: _store(each.store_name, turn) for n, each, turn in chosen}
-    prices = [
+    listed = ((ids[n], each.price, _rates(n, each.discount_rate)) for n, each, _ in chosen)
+    prices = _prices(listed, now)
+    newest = {row["kok_product_id"]: row for row in prices}
+    told = ("price_id", "discount_rate", "discounted_price")
+    products = [
+        _kok_row(each, n)
+        | {"kok_product_id": ids[n], "name": names[ids[n]], "store_name": stores[ids[n]]}
+        | {key: newest[ids[n]][key] for key in told}
+        for n, each, _ in chosen
+    ]
+    filed = [{"gram": g, "kok_product_id": i} for i in ids for g in grams(names[i], stores[i])]
+    yield KokRow, products
+    yield KokPrice, prices
+    yield KokGram, filed
+    yield from _kok_pages(size, [(ids[n], each) for n, each, _ in chosen])
+
+
+def _prices(
+    listed: Iterable[tuple[int, int, Sequence[tuple[int, int]]]], now: datetime
+) -> list[dict[str, Any]]:
+    """Return each product's prices, the newest last.
+
+    Numbered here, because a database that was emptied goes on counting where it was.
+    """
+    prices = (
         {
-            "kok_product_id": ids[n],
+            "kok_product_id": product_id,
             "discount_rate": rate,
-            "discounted_price": each.price * (100 - rate) // 1000 * 10,
+            "discounted_price": price * (100 - rate) // 1000 * 10,
             "since": now - timedelta(days=days),
         }
-        for n, each, turn in chosen
-        for rate, days in _rates(n, each.discount_rate)
+        for product_id, price, rates in listed
+        for rate, days in rates
+    )
+    return [row | {"price_id": at} for at, row in enumerate(prices, start=1)]
+
+
+def _kok_pages(size: Size, chosen: Sequence[tuple[int, KokProduct]]) -> Iterator[Rows]:
+    """Return what the products' pages show: details, pictures, and every other one's reviews."""
+    details = [
+        {
+            "kok_product_id": product_id,
+            "kok_detail_col": detail.detail_col,
+            "kok_detail_val": detail.detail_val,
+        }
+        for product_id, each in chosen
+        for detail in each.details
     ]
-    # Numbered here, because a database that was emptied goes on counting where it was.
-    prices = [row | {"price_id": at} for at, row in enumerate(prices, start=1)]
-    newest = {row["kok_product_id"]: (row["price_id"], row) for row in prices}
-    yield (
-        KokRow,
-        [
-            _kok_row(each, n)
-            | {"kok_product_id": ids[n], "name": names[ids[n]], "store_name": stores[ids[n]]}
-            | {"price_id": newest[ids[n]][0]}
-            | {key: newest[ids[n]][1][key] for key in ("discount_rate", "discounted_price")}
-            for n, each, _ in chosen
-        ],
-    )
-    yield KokPrice, prices
-    yield (
-        KokGram,
-        [{"gram": g, "kok_product_id": i} for i in ids for g in grams(names[i], stores[i])],
-    )
-    yield (
-        KokDetail,
-        [
-            {
-                "kok_product_id": ids[n],
-                "kok_detail_col": detail.detail_col,
-                "kok_detail_val": detail.detail_val,
-            }
-            for n, each, _ in chosen
-            for detail in each.details
-        ],
-    )
+    yield KokDetail, details
+    ids = [product_id for product_id, _ in chosen]
     pictures = (
         {"kok_product_id": i, "img_url": f"/api/media/{i}-{n}"} for i in ids for n in (1, 2)
     )
     yield KokPicture, list(pictures)
-    written = [review for each in known for review in each.reviews]
-    reviewed = [i for i in ids if i % 2 == 0]
-    yield (
-        KokReviewRow,
-        [
-            _review(written[(i * 7 + n) % len(written)]) | {"kok_product_id": i}
-            for i in reviewed
-            for n in range(size.reviews_each)
-        ],
-    )
+    written = [review for each in load_catalogue().kok_products for review in each.reviews]
+    reviews = [
+        _review(written[(i * 7 + n) % len(written)]) | {"kok_product_id": i}
+        for i in ids
+        if i % 2 == 0
+        for n in range(size.reviews_each)
+    ]
+    yield KokReviewRow, reviews
 
 
 def hs_shop(size: Size, now: datetime) -> Iterator[Rows]:
     """Return the channels, their products and two weeks of broadcasts around now."""
     catalogue = load_catalogue()
-    yield (
-        Channel,
-        [
-            {
-                "homeshopping_id": each.homeshopping_id,
-                "name": each.name,
-                "channel": each.number,
-                "live_url": f"/static/media/live/index.m3u8?channel={each.homeshopping_id}",
-                "image": f"/api/media/channel-{each.homeshopping_id}",
-            }
-            for each in catalogue.channels
-        ],
-    )
+    yield Channel, [_channel(each) for each in catalogue.channels]
     known = catalogue.hs_products
     chosen = [(n, known[n % len(known)], n // len(known)) for n in range(size.hs_products)]
     ids = size.hs_ids
@@ -125,23 +122,29 @@ def hs_shop(size: Size, now: datetime) -> Iterator[Rows]:
     yield Product, products
     filed = ((p["product_id"], grams(p["name"], p["store_name"])) for p in products)
     yield ProductGram, [{"gram": gram, "product_id": i} for i, found in filed for gram in found]
-    yield (
-        ProductDetail,
-        [
-            {"product_id": ids[n], **detail.model_dump()}
-            for n, each, _ in chosen
-            for detail in each.details
-        ],
-    )
-    yield (
-        ProductPicture,
-        [
-            {"product_id": i, "sort_order": n, "img_url": f"/api/media/{i}-{n}"}
-            for i in ids
-            for n in (1, 2, 3)
-        ],
-    )
+    details = [
+        {"product_id": ids[n], **detail.model_dump()}
+        for n, each, _ in chosen
+        for detail in each.details
+    ]
+    yield ProductDetail, details
+    pictures = [
+        {"product_id": i, "sort_order": n, "img_url": f"/api/media/{i}-{n}"}
+        for i in ids
+        for n in (1, 2, 3)
+    ]
+    yield ProductPicture, pictures
     yield Broadcast, _broadcasts(size, now)
+
+
+def _channel(each: DemoChannel) -> dict[str, Any]:
+    return {
+        "homeshopping_id": each.homeshopping_id,
+        "name": each.name,
+        "channel": each.number,
+        "live_url": f"/static/media/live/index.m3u8?channel={each.homeshopping_id}",
+        "image": f"/api/media/channel-{each.homeshopping_id}",
+    }
 
 
 def recipes(size: Size) -> Iterator[Rows]:

@@ -45,7 +45,8 @@ def test_no_module_is_longer_than_a_look() -> None:
 
 def test_no_function_is_longer_than_a_screen_or_takes_a_row_of_arguments() -> None:
     """At most 40 lines with the docstring, at most 3 positional parameters."""
-    assert [fault for path in modules(ROOT, *PACKAGES) for fault in too_big_functions(path)] == []
+    everywhere = modules(ROOT, *PACKAGES, "benchmarks")
+    assert [fault for path in everywhere for fault in too_big_functions(path)] == []
 
 
 def test_no_script_or_style_sheet_outgrows_its_concept() -> None:

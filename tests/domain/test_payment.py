@@ -10,34 +10,18 @@ from sqlalchemy import select
 from domain import order, payment, stock
 from domain.kernel import OrderId, Sku, UserId
 from domain.payment import Payment, PaymentStatus, Verdict
-from tests.shop import NOON, WINDOW, Provider, a_product, a_till, open_shop
+from tests.conftest import HandClock
+from tests.shop import NOON, WINDOW, a_product, open_shop
 
 BUYER, STRANGER = UserId(7), UserId(8)
 COMPLETED, FAILED = PaymentStatus.COMPLETED, PaymentStatus.FAILED
 CANCELLED, PENDING = PaymentStatus.CANCELLED, PaymentStatus.PENDING
 
 
-class Clock:
-    def __init__(self):
-        self.now = NOON
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def provider():
-    return Provider()
-
-
 @pytest.fixture
 def clock():
-    return Clock()
-
-
-@pytest.fixture
-def till(db, provider, clock):
-    return a_till(db, provider, clock)
+    """Noon of the shop's day."""
+    return HandClock(NOON)
 
 
 @pytest.fixture

@@ -9,34 +9,18 @@ from domain import kok, order, payment, stock
 from domain.kernel import OrderId, Sku, UserId
 from domain.order import OrderStatus, Pick
 from domain.payment import PaymentStatus
-from tests.shop import DELAYS, NOON, WINDOW, Provider, a_kok_product, a_till
+from tests.conftest import HandClock
+from tests.shop import DELAYS, NOON, WINDOW, a_kok_product
 
 BUYER, OPERATOR = UserId(7), UserId(70)
 KOK = (5001, 5002)
 COMPLETED = PaymentStatus.COMPLETED
 
 
-class Clock:
-    def __init__(self):
-        self.now = NOON
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def provider():
-    return Provider()
-
-
 @pytest.fixture
 def clock():
-    return Clock()
-
-
-@pytest.fixture
-def till(db, provider, clock):
-    return a_till(db, provider, clock)
+    """Noon of the shop's day."""
+    return HandClock(NOON)
 
 
 @pytest.fixture
