@@ -29,7 +29,7 @@ class Ledger:
 
     def listener(self, socket: int) -> Listener:
         """Return a client that enters here what it hears."""
-        return Listener(lambda channel, event, now: self._enter(socket, channel, event, now))
+        return Listener(lambda channel, event, now: self._enter(socket, channel, event, now=now))
 
     def expect(self, sockets: Iterable[int], channel: str, subject: str, *, version: int) -> None:
         """Remember who should hear what."""
@@ -52,7 +52,7 @@ class Ledger:
             first[subject] = min(now, first.get(subject, now))
         return [first[subject] - at for subject, at in self.answered.items() if subject in first]
 
-    def _enter(self, socket: int, channel: str, event: dict[str, Any], now: float) -> None:
+    def _enter(self, socket: int, channel: str, event: dict[str, Any], *, now: float) -> None:
         kind: str = event["type"]
         self.ages[kind].append(now - datetime.fromisoformat(event["time"]).timestamp())
         if part := VERSIONED.get(kind):

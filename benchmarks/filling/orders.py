@@ -78,7 +78,7 @@ def orders(size: Size, now: datetime) -> Iterator[Rows]:
         order["total_amount"] = sum(line["line_total"] for line in lines)
         books.orders.append(order)
         for line_id, line in zip(lines_of(n + 1), lines, strict=True):
-            _enter(books, line | {"line_id": line_id}, life, order)
+            _enter(books, order, line | {"line_id": line_id}, life=life)
         if len(life) > 1:
             books.payments.append(_payment(order))
     yield Order, books.orders
@@ -97,7 +97,7 @@ def _shelf(size: Size, now: datetime, books: Books) -> Iterator[Rows]:
         for sku in skus
     ]
     yield StockRow, left
-    stocked = [_moved(sku, "stock_up", None, now - YEAR, on_hand=PLENTY) for sku in skus]
+    stocked = [_moved(sku, "stock_up", None, at=now - YEAR, on_hand=PLENTY) for sku in skus]
     yield StockMovement, stocked + books.moves
 
 
@@ -122,7 +122,7 @@ def _line(size: Size, n: int, k: int, *, name: str) -> dict[str, Any]:
 
 
 def _enter(
-    books: Books, line: dict[str, Any], life: tuple[OrderStatus, ...], order: dict[str, Any]
+    books: Books, order: dict[str, Any], line: dict[str, Any], *, life: tuple[OrderStatus, ...]
 ) -> None:
     line_id, order_id = line["line_id"], order["order_id"]
     books.lines.append(line | {"order_id": order_id, "status": life[-1]})
@@ -131,15 +131,15 @@ def _enter(
         by = order["user_id"] if status is ORDER_RECEIVED else None
         books.history.append({"line_id": line_id, "status": status, "at": at, "by": by})
     sku, quantity, began = line["sku"], line["quantity"], order["order_time"]
-    books.moves.append(_moved(sku, "reserve", order_id, began, reserved=quantity))
+    books.moves.append(_moved(sku, "reserve", order_id, at=began, reserved=quantity))
     if life[-1] in HOLDING:
         books.reserved[sku] += quantity
     elif life[-1] is CANCELLED:
-        books.moves.append(_moved(sku, "release", order_id, began, reserved=-quantity))
+        books.moves.append(_moved(sku, "release", order_id, at=began, reserved=-quantity))
     else:
         books.gone[sku] += quantity
         books.moves.append(
-            _moved(sku, "dispatch", order_id, began, reserved=-quantity, on_hand=-quantity)
+            _moved(sku, "dispatch", order_id, at=began, reserved=-quantity, on_hand=-quantity)
         )
 
 
@@ -147,8 +147,8 @@ def _moved(  # noqa: PLR0913 (a ledger line has these columns)
     sku: str,
     reason: str,
     order_id: int | None,
-    at: datetime,
     *,
+    at: datetime,
     on_hand: int = 0,
     reserved: int = 0,
 ) -> dict[str, Any]:
