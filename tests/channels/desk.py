@@ -1,7 +1,6 @@
 """The whole event log on one desk: outbox, journal, stream and recorder."""
 
 import asyncio
-import time
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
@@ -81,14 +80,6 @@ class Desk:
 
 def note(number, **fields):
     return log.Entry(event_id=f"n-{number}", event_type="user_login", created_at=NOON, **fields)
-
-
-async def until(condition, *, seconds=20.0):
-    """Wait for an awaitable condition."""
-    deadline = time.monotonic() + seconds
-    while not await condition():
-        assert time.monotonic() < deadline, "it never happened"
-        await asyncio.sleep(0.02)
 
 
 @asynccontextmanager

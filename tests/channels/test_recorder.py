@@ -10,7 +10,8 @@ from channels.broker.journal import JournalStream
 from channels.journal import Journal, encode
 from channels.recorder import BATCH
 from domain import log
-from tests.channels.desk import Desk, note, running, until
+from tests.channels.desk import Desk, note, running
+from tests.patience import until
 
 
 class NeverSettles(JournalStream):

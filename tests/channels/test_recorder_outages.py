@@ -7,8 +7,9 @@ from sqlalchemy import func, select
 
 from domain import kernel, log
 from server.migrate import migrate
-from tests.channels.desk import Desk, note, running, until
+from tests.channels.desk import Desk, note, running
 from tests.engines import Postgres, engine_room
+from tests.patience import until
 
 
 async def test_postgres_away_for_a_while_loses_nothing(client, db, clock):
@@ -25,7 +26,7 @@ async def test_postgres_away_for_a_while_loses_nothing(client, db, clock):
             async def all_there():
                 return await desk.written() == await desk.facts()
 
-            await until(all_there)
+            await until(all_there, seconds=20)
             engine.kill()
             await desk.buy(50)
             desk.journal.note(note(1))
@@ -34,13 +35,13 @@ async def test_postgres_away_for_a_while_loses_nothing(client, db, clock):
             async def noticed():
                 return desk.recorder._unsettled
 
-            await until(noticed)
+            await until(noticed, seconds=20)
             await asyncio.to_thread(engine.start)
 
             async def caught_up():
                 return await desk.stream.waiting() == 0
 
-            await until(caught_up)
+            await until(caught_up, seconds=20)
             assert await desk.written() == sorted([*await desk.facts(), "n-1"])
         async with analytics.reads() as session:
             total = await session.scalar(select(func.count()).select_from(log.LogRow))
@@ -63,5 +64,5 @@ async def test_redis_restarted_empty_loses_no_fact(own_redis, db, analytics, clo
         async def all_there():
             return await desk.written() == await desk.facts()
 
-        await until(all_there)
+        await until(all_there, seconds=20)
     await client.aclose()
