@@ -21,40 +21,60 @@ class BroadcastEvent(Event):
 
 
 class BroadcastScheduled(BroadcastEvent):
+    """There will be a broadcast."""
+
     kind: ClassVar[str] = "broadcast.scheduled"
 
 
 class BroadcastMoved(BroadcastEvent):
+    """The broadcast begins or ends at another time."""
+
     kind: ClassVar[str] = "broadcast.moved"
 
 
 class BroadcastCancelled(BroadcastEvent):
+    """There will be no broadcast."""
+
     kind: ClassVar[str] = "broadcast.cancelled"
 
 
 class BroadcastStartingSoon(BroadcastEvent):
+    """The broadcast begins in a few minutes."""
+
     kind: ClassVar[str] = "broadcast.starting_soon"
 
 
 class BroadcastStarted(BroadcastEvent):
+    """The broadcast is on air; its stream can be watched."""
+
     kind: ClassVar[str] = "broadcast.started"
 
 
 class BroadcastEnded(BroadcastEvent):
+    """The broadcast is over."""
+
     kind: ClassVar[str] = "broadcast.ended"
 
 
 class ProductPinned(BroadcastEvent):
+    """The product is what the broadcast is showing now, or no longer."""
+
     kind: ClassVar[str] = "broadcast.product_pinned"
 
 
 class PriceChanged(BroadcastEvent):
+    """The product on air costs something else now."""
+
     kind: ClassVar[str] = "broadcast.price_changed"
 
 
 class SoldOutOnAir(BroadcastEvent):
+    """Nothing is left of the product on air."""
+
     kind: ClassVar[str] = "broadcast.sold_out"
 
 
 class BackInStock(BroadcastEvent):
+    """The product on air can be bought again."""
+
     kind: ClassVar[str] = "broadcast.back_in_stock"

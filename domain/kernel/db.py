@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Session as SyncSession
-from sqlalchemy.pool import PoolResetState
+from sqlalchemy.pool import PoolResetState, QueuePool
 from sqlalchemy.types import TypeDecorator
 
 Session = AsyncSession
@@ -106,6 +106,12 @@ class Database:
     sessions: Sessions
     reads: Sessions
     sync_sessions: type[SyncSession]
+
+    @property
+    def in_use(self) -> int:
+        """Return how many pooled connections are taken."""
+        pools = {engine.pool for engine in (self.engine, self.readers)}
+        return sum(pool.checkedout() for pool in pools if isinstance(pool, QueuePool))
 
     async def ping(self) -> None:
         """Raise what the driver raises when the database does not answer."""

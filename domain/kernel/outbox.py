@@ -126,16 +126,7 @@ def emit(session: Session, event: Event) -> None:
         "event_id": event_id,
         "kind": event.kind,
         "topics": list(event.topics),
-        "body": {
-            "specversion": SPEC_VERSION,
-            "id": event_id,
-            "source": f"/uhok/{event.kind.partition('.')[0]}",
-            "type": f"{event.kind}.v1",
-            "subject": event.subject,
-            "time": iso(event.at),
-            "datacontenttype": "application/json",
-            "data": event.data(),
-        },
+        "body": cloud_event(event, event_id=event_id),
         "created_at": event.at,
     }
     unit = session.sync_session
@@ -165,6 +156,20 @@ def _forget_undone(session: SyncSession, undone: SessionTransaction) -> None:
     """Forget what was emitted in a transaction, or a savepoint, that never happened."""
     if _PENDING in session.info:
         session.info[_PENDING] = [each for each in session.info[_PENDING] if not each.is_of(undone)]
+
+
+def cloud_event(event: Event, *, event_id: str) -> dict[str, Any]:
+    """Return the CloudEvents 1.0 object that listeners receive."""
+    return {
+        "specversion": SPEC_VERSION,
+        "id": event_id,
+        "source": f"/uhok/{event.kind.partition('.')[0]}",
+        "type": f"{event.kind}.v1",
+        "subject": event.subject,
+        "time": iso(event.at),
+        "datacontenttype": "application/json",
+        "data": event.data(),
+    }
 
 
 def iso(at: datetime) -> str:

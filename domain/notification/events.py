@@ -22,8 +22,12 @@ class InboxEvent(Event):
 
 
 class NotificationAdded(InboxEvent):
+    """There is a new message."""
+
     kind: ClassVar[str] = "notification.added"
 
 
 class NotificationRead(InboxEvent):
+    """The message was read, on this device or another."""
+
     kind: ClassVar[str] = "notification.read"

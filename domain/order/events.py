@@ -25,12 +25,16 @@ class OrderEvent(Event):
 
 
 class OrderPlaced(OrderEvent):
+    """Somebody promised to buy; the payment is still to come."""
+
     kind: ClassVar[str] = "order.placed"
 
     was: None = None
 
 
 class OrderStatusChanged(OrderEvent):
+    """The order took a step; `was` is where it stood before."""
+
     kind: ClassVar[str] = "order.status_changed"
 
     was: OrderStatus

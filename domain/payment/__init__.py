@@ -1,5 +1,6 @@
 """Payments: money moved, or not, exactly once."""
 
+from domain.payment.acknowledging import acknowledge, acknowledge_named
 from domain.payment.errors import (
     BadWebhook,
     CallRefused,
@@ -19,7 +20,7 @@ from domain.payment.errors import (
     ProviderUnclear,
     ProviderUnreachable,
 )
-from domain.payment.events import PaymentChanged
+from domain.payment.events import PaymentAcknowledged, PaymentChanged
 from domain.payment.flow import Till, ask, begin, confirm, sweep
 from domain.payment.gateway import OutcomeUnknown, PaymentGateway
 from domain.payment.models import Payment, WebhookDelivery
@@ -61,6 +62,7 @@ __all__ = [
     "OutcomeUnknown",
     "PaidTogether",
     "Payment",
+    "PaymentAcknowledged",
     "PaymentChanged",
     "PaymentFailed",
     "PaymentGateway",
@@ -80,6 +82,8 @@ __all__ = [
     "WebhookBody",
     "WebhookDelivery",
     "abandon",
+    "acknowledge",
+    "acknowledge_named",
     "ask",
     "begin",
     "cancel_order",

@@ -25,3 +25,9 @@ class PaymentChanged(Event):
     def data(self) -> dict[str, Any]:
         """Return what listeners hear; the buyer's id only says whom to tell."""
         return self.model_dump(mode="json", include={"payment"})
+
+
+class PaymentAcknowledged(PaymentChanged):
+    """The buyer has seen what became of the payment; their other devices need not show it."""
+
+    kind: ClassVar[str] = "payment.acknowledged"

@@ -7,7 +7,7 @@ from sqlalchemy import Enum, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.kernel import Base, BigId
-from domain.payment.events import PaymentChanged
+from domain.payment.events import PaymentAcknowledged, PaymentChanged
 from domain.payment.schemas import REASON_MAX, PaymentView
 from domain.payment.states import IN_FLIGHT, MOVES, REFUND_DUE, PaymentStatus
 
@@ -23,6 +23,7 @@ class Payment(Base):
     __table_args__ = (
         UniqueConstraint("order_id"),
         UniqueConstraint("tx_id"),
+        Index(None, "payment_id"),
         Index(None, "check_at"),
     )
 
@@ -39,6 +40,7 @@ class Payment(Base):
     reason: Mapped[str | None] = mapped_column(String(REASON_MAX))
     requested_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
+    acknowledged_at: Mapped[datetime | None]
     check_at: Mapped[datetime | None]
     checks: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)
@@ -62,6 +64,13 @@ class Payment(Base):
         watched = to in IN_FLIGHT or to is REFUND_DUE
         self.checks, self.check_at = 0, at + CHECK_AFTER if watched else None
         return self.told(at)
+
+    def acknowledge(self, *, at: datetime) -> PaymentAcknowledged:
+        """Note that the buyer has seen the outcome and return the fact."""
+        assert self.acknowledged_at is None, "an outcome is seen for the first time once"
+        self.acknowledged_at, self.version = at, self.version + 1
+        view = PaymentView.model_validate(self)
+        return PaymentAcknowledged(at=at, user_id=self.user_id, payment=view)
 
     def told(self, at: datetime) -> PaymentChanged:
         """Return the fact of what it is now."""

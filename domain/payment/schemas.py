@@ -48,6 +48,7 @@ class PaymentView(View):
     checkout_url: str | None
     requested_at: AwareDatetime
     decided_at: AwareDatetime | None
+    acknowledged_at: AwareDatetime | None = None
     version: int
 
     @property

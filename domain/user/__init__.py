@@ -11,9 +11,11 @@ from domain.user.accounts import (
 )
 from domain.user.credentials import Email, read_email, read_new_password, read_username
 from domain.user.errors import (
+    AccountSuspended,
     EmailInvalid,
     EmailTaken,
     LoginRefused,
+    OwnSuspension,
     PasswordTooLong,
     PasswordTooShort,
     RefreshRefused,
@@ -26,7 +28,7 @@ from domain.user.errors import (
     UsernameInvalid,
     UserNotFound,
 )
-from domain.user.events import LoggedOut, SignedUp
+from domain.user.events import LoggedOut, Reinstated, SignedUp, Suspended
 from domain.user.models import User, UserSession, UserSettings
 from domain.user.passwords import Passwords
 from domain.user.roles import Role
@@ -45,11 +47,14 @@ from domain.user.sessions import (
     open_session,
     open_sessions,
     refresh,
+    reinstate,
+    suspend,
 )
 from domain.user.tokens import AccessTokens, Claims, RefreshTokens, SessionRules
 
 __all__ = [
     "AccessTokens",
+    "AccountSuspended",
     "Breach",
     "Claims",
     "Device",
@@ -60,17 +65,20 @@ __all__ = [
     "Grant",
     "LoggedOut",
     "LoginRefused",
+    "OwnSuspension",
     "PasswordTooLong",
     "PasswordTooShort",
     "Passwords",
     "RefreshRefused",
     "RefreshTokens",
+    "Reinstated",
     "Role",
     "SessionEnded",
     "SessionNotFound",
     "SessionRules",
     "SessionView",
     "SignedUp",
+    "Suspended",
     "TokenExpired",
     "TokenMalformed",
     "TokenUserInvalid",
@@ -98,7 +106,9 @@ __all__ = [
     "read_new_password",
     "read_username",
     "refresh",
+    "reinstate",
     "settings",
     "sign_up",
+    "suspend",
     "wishing_notifications",
 ]

@@ -1,6 +1,6 @@
 """Why somebody was not let in, or not let register."""
 
-from domain.kernel import Conflict, Invalid, NotFound, Unauthenticated
+from domain.kernel import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 
 
 class EmailInvalid(Invalid):
@@ -70,6 +70,20 @@ class TokenUserInvalid(Unauthenticated):
 class SessionEnded(Unauthenticated):
     code = "session_ended"
     text = "로그아웃된 토큰입니다. 다시 로그인해주세요."
+
+
+class AccountSuspended(Forbidden):
+    """Told only to somebody who has just proved who they are."""
+
+    code = "account_suspended"
+    text = "이용이 정지된 계정입니다. 고객센터로 문의해주세요."
+
+
+class OwnSuspension(Forbidden):
+    """Nobody locks themselves out."""
+
+    code = "own_suspension"
+    text = "자신의 계정은 정지할 수 없습니다."
 
 
 class RefreshRefused(Unauthenticated):

@@ -19,11 +19,8 @@ class SignedUp(Event):
         return ()
 
 
-class LoggedOut(Event):
-    kind: ClassVar[str] = "user.logged_out"
+class _AccountEvent(Event):
     user_id: int
-    session_id: str
-    reason: str
 
     @property
     def subject(self) -> str:
@@ -32,3 +29,21 @@ class LoggedOut(Event):
     @property
     def topics(self) -> tuple[str, ...]:
         return ()
+
+
+class Suspended(_AccountEvent):
+    """The account was shut; its sessions ended with it."""
+
+    kind: ClassVar[str] = "user.suspended"
+
+
+class Reinstated(_AccountEvent):
+    """The account may be logged in to again."""
+
+    kind: ClassVar[str] = "user.reinstated"
+
+
+class LoggedOut(_AccountEvent):
+    kind: ClassVar[str] = "user.logged_out"
+    session_id: str
+    reason: str

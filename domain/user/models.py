@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.kernel import Base, BigId
-from domain.user.events import LoggedOut, SignedUp
+from domain.user.events import LoggedOut, Reinstated, SignedUp, Suspended
 from domain.user.roles import Role
 from domain.user.schemas import UserView
 from domain.user.tokens import SessionRules
@@ -26,10 +26,23 @@ class User(Base):
     username: Mapped[str] = mapped_column(String(100))
     role: Mapped[str] = mapped_column(String(20), default=Role.USER.value)
     created_at: Mapped[datetime]
+    suspended_at: Mapped[datetime | None]
 
     def signed_up(self, *, at: datetime) -> SignedUp:
         """Return the fact that there is one more of us."""
         return SignedUp(at=at, user=UserView.model_validate(self))
+
+    def suspend(self, *, at: datetime) -> Suspended:
+        """Shut the account and return the fact."""
+        assert self.suspended_at is None, "an account is suspended once at a time"
+        self.suspended_at = at
+        return Suspended(at=at, user_id=self.user_id)
+
+    def reinstate(self, *, at: datetime) -> Reinstated:
+        """Open the account again and return the fact."""
+        assert self.suspended_at is not None, "only a suspended account is reinstated"
+        self.suspended_at = None
+        return Reinstated(at=at, user_id=self.user_id)
 
 
 class UserSettings(Base):

@@ -15,7 +15,13 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, case, delete, func, or_, select
 
 from domain.kernel import Key, Keyset, Session, Slice, UserId, Window, emit
-from domain.user.errors import RefreshRefused, SessionNotFound
+from domain.user.errors import (
+    AccountSuspended,
+    OwnSuspension,
+    RefreshRefused,
+    SessionNotFound,
+    UserNotFound,
+)
 from domain.user.models import RefreshToken, User, UserSession
 from domain.user.roles import Role
 from domain.user.schemas import EndedSessions, SessionView
@@ -64,7 +70,11 @@ async def open_session(
     device: Device,
     now: datetime,
 ) -> Grant:
-    """Begin a session for somebody who has just proved who they are."""
+    """Begin a session for somebody who has just proved who they are. Raises AccountSuspended."""
+    # Locked, so that no session slips in beside a suspension that is ending them all.
+    user = await session.get_one(User, user.user_id, with_for_update=True, populate_existing=True)
+    if user.suspended_at is not None:
+        raise AccountSuspended
     opened = UserSession(
         session_id=str(uuid4()),
         user_id=user.user_id,
@@ -93,7 +103,7 @@ async def refresh(
     family = await session.get_one(UserSession, known.session_id, with_for_update=True)
     user = await session.get_one(User, family.user_id)
     await session.refresh(known)  # as it is now that the family is locked
-    if family.is_over(now):
+    if family.is_over(now) or user.suspended_at is not None:
         raise RefreshRefused
     successor = tokens.successor(token)
     if known.consumed_at is None:
@@ -130,6 +140,32 @@ async def end_all_sessions(
     for one in found:
         emit(session, one.end(at=now, reason=reason))
     return [one.session_id for one in found]
+
+
+async def suspend(
+    session: Session, user_id: UserId, *, by: UserId | None, now: datetime
+) -> list[str]:
+    """Shut an account and end its sessions; return those. Again is harmless.
+
+    ``by`` is who does it, None for the operator of the machine. Raises UserNotFound,
+    OwnSuspension.
+    """
+    if by == user_id:
+        raise OwnSuspension
+    account = await _lock_account(session, user_id)
+    if account.suspended_at is None:
+        emit(session, account.suspend(at=now))
+    return await end_all_sessions(session, by=user_id, now=now, reason="suspended")
+
+
+async def reinstate(session: Session, user_id: UserId, *, now: datetime) -> None:
+    """Open a suspended account again; its sessions stay ended. Again is harmless.
+
+    Raises UserNotFound.
+    """
+    account = await _lock_account(session, user_id)
+    if account.suspended_at is not None:
+        emit(session, account.reinstate(at=now))
 
 
 async def open_sessions(
@@ -170,6 +206,13 @@ async def forget_sessions(session: Session, *, before: datetime, limit: int) -> 
         await session.execute(delete(RefreshToken).where(RefreshToken.session_id.in_(ids)))
         await session.execute(delete(UserSession).where(UserSession.session_id.in_(ids)))
     return len(ids)
+
+
+async def _lock_account(session: Session, user_id: UserId) -> User:
+    account = await session.get(User, user_id, with_for_update=True, populate_existing=True)
+    if account is None:
+        raise UserNotFound
+    return account
 
 
 def _over_before(moment: datetime) -> ColumnElement[bool]:
