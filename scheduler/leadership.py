@@ -14,20 +14,19 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import uuid4
 
 import structlog
 from redis.asyncio import Redis
-from redis.commands.core import AsyncScript
-from redis.exceptions import RedisError
+from redis.exceptions import RedisClusterException, RedisError
 
 LEASE_SECONDS: Final = 5.0
 SAFE_SHARE: Final = 0.8  # of the lease; in the rest the work is cancelled
 BACKOFF_MIN_SECONDS: Final = 0.1
 BACKOFF_MAX_SECONDS: Final = 2.0
 LUA: Final = Path(__file__).parent / "lua"
-GONE: Final = (RedisError, OSError, TimeoutError)
+GONE: Final = (RedisError, RedisClusterException, OSError, TimeoutError)
 
 log = structlog.get_logger(__name__)
 
@@ -55,14 +54,13 @@ class Leadership:
     prefix: str = "uhok"
     candidate: str = field(default_factory=lambda: uuid4().hex)
     chance: Callable[[], float] = random.random
-    _take: AsyncScript = field(init=False)
-    _renew: AsyncScript = field(init=False)
-    _release: AsyncScript = field(init=False)
+    _take: str = field(init=False)
+    _renew: str = field(init=False)
+    _release: str = field(init=False)
 
     def __post_init__(self) -> None:
         self._take, self._renew, self._release = (
-            self.redis.register_script((LUA / f"{name}.lua").read_text())
-            for name in ("take", "renew", "release")
+            (LUA / f"{name}.lua").read_text() for name in ("take", "renew", "release")
         )
 
     async def lead(self, reign: Callable[[Term], Awaitable[None]]) -> None:
@@ -151,12 +149,12 @@ class Leadership:
         except GONE:
             log.info("lease left to run out", office=self.name, token=token)
 
-    async def _ask(self, script: AsyncScript, keys: list[str], args: list[str | int]) -> Any:  # noqa: ANN401 (each script has its own answer)
+    async def _ask(self, script: str, keys: list[str], args: list[str | int]) -> Any:  # noqa: ANN401 (each script has its own answer)
         task = asyncio.current_task()
         assert task is not None, "coroutines run in tasks"
         cancelled = task.cancelling()
         async with asyncio.timeout(self._patience):
-            answer = await script(keys, args)
+            answer = await cast("Any", self.redis.eval(script, len(keys), *keys, *args))
         if task.cancelling() > cancelled:
             # Before Python 3.12 asyncio.wait_for, inside the client, may swallow a cancellation.
             raise asyncio.CancelledError
@@ -175,7 +173,8 @@ class Leadership:
         return ceiling * (0.5 + self.chance() / 2)
 
     def _key(self, kind: str) -> str:
-        return f"{self.prefix}:{kind}:{self.name}"
+        # The braces keep what one script touches on one node of a cluster.
+        return f"{self.prefix}:{kind}:{{{self.name}}}"
 
 
 def _now() -> float:

@@ -18,16 +18,14 @@ from typing import Final
 import structlog
 from cachetools import TTLCache
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
-from channels.broker.pubsub import heed_cancellation
+from channels.broker.outage import UNREACHABLE, heed_cancellation
 from domain import user
 from domain.kernel import Clock, Database, is_unavailable
 
 RETRY_SECONDS: Final = (0.1, 0.5, 2.0, 5.0)
 TRUSTED_SECONDS: Final = 1.0
 TRUSTED_MAX: Final = 10_000
-UNREACHABLE: Final = (RedisError, OSError, TimeoutError)
 
 log = structlog.get_logger()
 
@@ -141,7 +139,7 @@ class DenyList:
 
     @property
     def _marker(self) -> str:
-        return f"{self._prefix}denied:whole"
+        return f"{self._prefix}{{denied}}:whole"
 
     def _key(self, session_id: str) -> str:
-        return f"{self._prefix}denied:{session_id}"
+        return f"{self._prefix}{{denied}}:{session_id}"

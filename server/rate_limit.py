@@ -21,8 +21,8 @@ from typing import Final
 
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
+from channels.broker.outage import UNREACHABLE
 from domain.kernel import Clock
 from server.settings import Settings
 
@@ -31,7 +31,6 @@ HOUR: Final = 3600
 CALLERS_MAX: Final = 100_000
 PATIENCE_SECONDS: Final = 0.25
 ALONE_SECONDS: Final = 2.0
-UNREACHABLE: Final = (RedisError, OSError, TimeoutError)
 STANDING: Final = "rate_limit_headers"  # in the scope: where refusals find them
 HEADERS: Final = (
     "RateLimit",
@@ -63,11 +62,24 @@ EMAIL_CHECK: Final = Policy(
     "email-check", lambda to: to.rate_limit_email_checks_per_minute, shared=True
 )
 REFRESH: Final = Policy("refresh", lambda to: to.rate_limit_refreshes_per_minute, shared=True)
+REALTIME: Final = Policy(
+    "realtime", lambda to: to.rate_limit_realtime_tokens_per_minute, shared=True
+)
 PAYMENT: Final = Policy("payment", lambda to: to.rate_limit_payments_per_minute, shared=True)
 LOG_BATCH: Final = Policy("log", lambda to: to.rate_limit_log_batches_per_minute, shared=True)
 # For those who prove themselves otherwise, or must be heard: a provider's webhook, a health check.
 UNLIMITED: Final = Policy("none", lambda _: 0)
-POLICIES: Final = (READ, WRITE, SIGN_UP, EMAIL_CHECK, REFRESH, PAYMENT, LOG_BATCH, UNLIMITED)
+POLICIES: Final = (
+    READ,
+    WRITE,
+    SIGN_UP,
+    EMAIL_CHECK,
+    REFRESH,
+    REALTIME,
+    PAYMENT,
+    LOG_BATCH,
+    UNLIMITED,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,11 @@ from typing import Any, Final, cast
 import structlog
 from fakeredis import FakeAsyncRedis, FakeServer
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
+from channels.broker.outage import UNREACHABLE
 from domain.kernel import Clock, Throttled
 
 SCRIPTS: Final = Path(__file__).parent / "lua"
-UNREACHABLE: Final = (RedisError, OSError, TimeoutError)
 
 log = structlog.get_logger()
 
@@ -84,11 +83,12 @@ class Throttle:
             return int(await cast("Any", own.eval(script, len(keys), *keys, *arguments)))
 
     def _buckets(self, account: str, address: str) -> tuple[str, str, str]:
+        # The braces keep what one script touches on one node of a cluster.
         # Hashed: an e-mail address is nobody's business in a cache.
         who = hashlib.sha256(account.encode(errors="replace")).hexdigest()[:32]
         where = neighbourhood(address)
         names = (f"pair:{who}:{where}", f"account:{who}", f"address:{where}")
-        pair, by_account, by_address = (f"{self._prefix}login:{name}" for name in names)
+        pair, by_account, by_address = (f"{self._prefix}{{login}}:{name}" for name in names)
         return pair, by_account, by_address
 
 

@@ -19,10 +19,15 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """One remembered message; ``data`` is JSON on one line and is never parsed again."""
+    """One message; offset 0 is ephemeral.
+
+    ``data`` is never parsed again; of the shop's own messages it is JSON on one line. ``info`` says
+    which client published it, as the JSON of a protocol.ClientInfo, and is empty for the shop's.
+    """
 
     offset: int
     data: bytes
+    info: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +54,49 @@ class Entry:
     data: bytes
     history: Retention | None = None
     key: str | None = None
+    info: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who listens to a channel.
+
+    ``user`` is empty for a stranger; ``info`` is what others see, the JSON of a ClientInfo.
+    """
+
+    client: str
+    user: str
+    info: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """How many listen to a channel."""
+
+    clients: int
+    users: int
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """A number summed over all nodes; ``news`` for the one node that shall announce it."""
+    """A number summed over all nodes; ``news`` for the one node that shall announce it.
+
+    It is ``settled`` when the sum was announced, or is about to be.
+    """
 
     total: int
     news: bool
+    settled: bool
 
 
 class Audience(Protocol):
-    """Where a broker hands what it hears; both are called in the event loop and must not wait."""
+    """Where a broker hands what it hears; all are called in the event loop and must not wait."""
 
-    def deliver(self, channel: str, position: Position, data: bytes) -> None:
-        """Hand on one live message; offset 0 is ephemeral."""
+    def deliver(self, channel: str, epoch: str, publication: Publication) -> None:
+        """Hand on one live message."""
+
+    def passed(self, channel: str, info: bytes, *, joined: bool) -> None:
+        """Say that somebody came or went; ``info`` is what others see of them."""
 
     def resumed(self) -> None:
         """Say that live messages may have been missed until now."""
@@ -82,8 +115,16 @@ class Broker(Protocol):
     """
 
     @property
+    def node(self) -> str:
+        """Return the name of this process among all; signals can be sent to it alone."""
+
+    @property
     def healthy(self) -> bool:
         """Tell whether a message published here was recently heard here."""
+
+    @property
+    def round_trip_seconds(self) -> float:
+        """Return what it took last to hear here what was published here."""
 
     async def run(self, audience: Audience) -> None:
         """Deliver live messages and signals until cancelled, through any outage."""
@@ -117,8 +158,8 @@ class Broker(Protocol):
     async def round_trip(self) -> None:
         """Return once everything published before this call has been delivered here."""
 
-    async def signal(self, name: str, data: bytes = b"") -> None:
-        """Tell every process that hears this name, this one included."""
+    async def signal(self, name: str, data: bytes = b"") -> int:
+        """Tell every process that hears this name, this one included; return how many do."""
 
     def hear(self, name: str, handler: Signalled) -> None:
         """Call the handler on each signal of this name. To be called before the broker runs."""
@@ -128,3 +169,18 @@ class Broker(Protocol):
 
     async def total(self, name: str) -> int:
         """Return the sum of the nodes' fresh counts."""
+
+    async def enter(self, channel: str, member: Member, *, announce: bool) -> None:
+        """Count the client among those present until it leaves or is not renewed for a minute."""
+
+    async def leave(self, channel: str, member: Member, *, announce: bool) -> None:
+        """Count the client out; one that was not counted in is nobody's error."""
+
+    async def renew(self, members: Sequence[tuple[str, Member]]) -> None:
+        """Keep these (channel, member) counted in, in one round trip."""
+
+    async def present(self, channel: str) -> Sequence[Member]:
+        """Return who listens, on all nodes."""
+
+    async def crowd(self, channel: str) -> Crowd:
+        """Return how many listen, on all nodes."""

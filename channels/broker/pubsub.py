@@ -1,97 +1,114 @@
-"""The one Pub/Sub connection of a process: who is heard, acknowledged, and heard again."""
+"""One Pub/Sub connection: who is heard, acknowledged, and heard again."""
 
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Final
 
 import structlog
-from redis.asyncio.connection import AbstractConnection, ConnectionPool
-from redis.exceptions import RedisError
+from redis.asyncio.connection import AbstractConnection
+
+from channels.broker.ear import Ear, Lost, ear_on
+from channels.broker.names import tag_of
+from channels.broker.outage import UNREACHABLE, heed_cancellation
 
 BATCH: Final = 512
-TURN: Final = 64
 RETRY_SECONDS: Final = 0.1
 RETRY_MAX_SECONDS: Final = 3.0
 SETTLE_SECONDS: Final = 10.0
-FOREVER: Final = float("inf")
 
 log = structlog.get_logger(__name__)
 
-Heard = Callable[[str, bytes], None]
+Heard = Callable[[bytes, bytes], None]
 
 
-class Dropped(Exception):
-    """The connection was given up on purpose."""
+@dataclass(frozen=True, slots=True)
+class Verbs:
+    """How one speaks to a server, and what it then says."""
+
+    publish: str
+    subscribe: str
+    unsubscribe: str
+    message: bytes
+    by_tag: bool  # a cluster takes only names of one slot in a command
 
 
-def cancellations() -> int:
-    """Return how often this task was told to end."""
-    task = asyncio.current_task()
-    return 0 if task is None else task.cancelling()
-
-
-def heed_cancellation(*, known: int = 0) -> None:
-    """Raise the CancelledError that was swallowed since so many were ``known``, if one was.
-
-    ``asyncio.wait_for`` of Python 3.11, on which redis-py and fakeredis wait, returns its result
-    instead when both happen in one turn of the loop; a loop around it would then never end.
-    """
-    if cancellations() > known:
-        raise asyncio.CancelledError
+PLAIN: Final = Verbs("PUBLISH", "SUBSCRIBE", "UNSUBSCRIBE", b"message", by_tag=False)
+SHARDED: Final = Verbs("SPUBLISH", "SSUBSCRIBE", "SUNSUBSCRIBE", b"smessage", by_tag=True)
 
 
 class PubSubLine:
     """Keeps the wanted channels subscribed on one connection, and says when it had a gap.
 
-    SUBSCRIBE and UNSUBSCRIBE are sent by one writer in batches, so a channel that is left and
-    wanted again at once costs nothing; acks are counted, so that the ack of an earlier SUBSCRIBE
-    is never taken for that of a later one.
+    ``connect`` makes a new connection, not opened yet. SUBSCRIBE and UNSUBSCRIBE are sent by one
+    writer in batches, so a channel that is left and wanted again at once costs nothing; acks are
+    counted, so that the ack of an earlier SUBSCRIBE is never taken for that of a later one.
     """
 
-    def __init__(self, pool: ConnectionPool, heard: Heard, chance: random.Random) -> None:
-        self._pool = pool
+    def __init__(
+        self,
+        connect: Callable[[], AbstractConnection],
+        heard: Heard,
+        *,
+        chance: random.Random,
+        verbs: Verbs = PLAIN,
+    ) -> None:
+        self._connect = connect
         self._heard = heard
         self._chance = chance
-        self._wanted: set[str] = set()
-        self._sent: set[str] = set()
-        self._unacked: Counter[str] = Counter()
-        self._changed: set[str] = set()
+        self._verbs = verbs
+        self._wanted: set[bytes] = set()
+        self._sent: set[bytes] = set()
+        self._unacked: Counter[bytes] = Counter()
+        self._leaving: Counter[bytes] = Counter()
+        self._changed: set[bytes] = set()
+        self._unsettled: set[bytes] = set()
         self._dirty = asyncio.Event()
+        self._settled = asyncio.Event()
         self._drop = asyncio.Event()
-        self._acks: dict[str, asyncio.Future[None]] = {}
+        self._acks: dict[bytes, asyncio.Future[None]] = {}
         self.connected = False
 
-    def want(self, name: str) -> None:
+    def want(self, name: bytes) -> None:
         """Hear the channel as soon as there is a connection."""
         if name not in self._wanted:
             self._wanted.add(name)
             self._change(name)
 
-    async def subscribe(self, name: str) -> None:
-        """Return once the server has acknowledged; waits through outages until cancelled."""
-        self.want(name)
-        if self._acked(name):
-            return
-        ack = self._acks.get(name)
-        if ack is None:
-            ack = self._acks[name] = asyncio.get_running_loop().create_future()
-        await asyncio.shield(ack)  # others may wait for the same one
+    def hears(self, name: bytes) -> bool:
+        """Tell whether the server has acknowledged, on the connection of now."""
+        return name in self._wanted and name in self._sent and name not in self._unacked
 
-    def unsubscribe(self, name: str) -> None:
+    async def subscribe(self, name: bytes) -> None:
+        """Return once the server has acknowledged, or somebody unsubscribed; waits for ever."""
+        self.want(name)
+        while name in self._wanted and not self.hears(name):
+            ack = self._acks.get(name)
+            if ack is None:
+                ack = self._acks[name] = asyncio.get_running_loop().create_future()
+            await asyncio.shield(ack)  # others may wait for the same one
+
+    def unsubscribe(self, name: bytes) -> None:
         """Stop hearing the channel, with the next batch."""
         self._wanted.discard(name)
-        self._acks.pop(name, None)
         self._change(name)
+        self._settle(name)
 
     def drop(self) -> None:
-        """Give the connection up: it looks alive but carries nothing."""
+        """Give the connection up: it looks alive but carries nothing, or not all."""
         if self.connected:
             self._drop.set()
 
-    async def run(self, resumed: Callable[[], None]) -> None:
-        """Stay connected until cancelled; ``resumed`` is called whenever all are heard again."""
+    async def run(
+        self, resumed: Callable[[], None], lost: Callable[[], None] | None = None
+    ) -> None:
+        """Stay connected until cancelled; ``resumed`` is called whenever all are heard again.
+
+        ``lost`` is called whenever a connection ended, or did not come about.
+        """
         failures = 0
         async with asyncio.TaskGroup() as lives:
             while True:
@@ -99,6 +116,8 @@ class PubSubLine:
                 # A life is a task of its own: TaskGroup of Python 3.11 leaves a task that it
                 # interrupted at its end marked as being cancelled.
                 await asyncio.wait([lives.create_task(self._live(resumed))])
+                if lost is not None:
+                    lost()
                 lasted = asyncio.get_running_loop().time() - began
                 failures = 0 if lasted > RETRY_MAX_SECONDS else failures + 1
                 ceiling = min(RETRY_SECONDS * 2**failures, RETRY_MAX_SECONDS)
@@ -107,39 +126,47 @@ class PubSubLine:
     async def _live(self, resumed: Callable[[], None]) -> None:
         try:
             await self._session(resumed)
-        except* (RedisError, OSError, Dropped) as lost:
-            log.warning("pub/sub connection lost", error=repr(lost.exceptions[0]))
+        except* (*UNREACHABLE, Lost) as error:
+            log.warning("pub/sub connection lost", error=repr(error.exceptions[0]))
         except* Exception:  # a bug costs this connection, not all the ones that come after it
             log.exception("pub/sub connection failed")
 
     async def _session(self, resumed: Callable[[], None]) -> None:
-        connection = await self._pool.get_connection()  # type: ignore[no-untyped-call]  # redis-py's own gap
-        self._changed = set(self._wanted)
-        self._dirty.set()
         self._drop.clear()
+        connection = self._connect()
         try:
+            await connection.connect()  # type: ignore[no-untyped-call]  # redis-py's own gap
             heed_cancellation()
+            ear = ear_on(connection, self._take)
+            self._begin()
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._read(connection))
-                tasks.create_task(self._write(connection))
+                tasks.create_task(ear.listen())
+                tasks.create_task(self._write(ear))
                 tasks.create_task(self._until_dropped())
                 async with asyncio.timeout(SETTLE_SECONDS):
-                    for name in tuple(self._wanted):
-                        await self.subscribe(name)
+                    await self._settled.wait()
                 self.connected = True
                 resumed()
         finally:
             self.connected = False
             self._sent.clear()
             self._unacked.clear()
+            self._leaving.clear()
             await connection.disconnect(nowait=True)
-            await self._pool.release(connection)
+
+    def _begin(self) -> None:
+        self._changed = set(self._wanted)
+        self._unsettled = set(self._wanted)
+        self._dirty.set()
+        self._settled.clear()
+        if not self._unsettled:
+            self._settled.set()
 
     async def _until_dropped(self) -> None:
         await self._drop.wait()
-        raise Dropped("no sign of life")
+        raise Lost("given up")
 
-    async def _write(self, connection: AbstractConnection) -> None:
+    async def _write(self, ear: Ear) -> None:
         while True:
             await self._dirty.wait()
             self._dirty.clear()
@@ -149,48 +176,58 @@ class PubSubLine:
             self._sent.update(new)
             self._unacked.update(new)
             self._sent.difference_update(old)
-            await self._send(connection, "SUBSCRIBE", new)
-            await self._send(connection, "UNSUBSCRIBE", old)
+            self._leaving.update(old)
+            for names in self._batches(new):
+                await ear.say(self._verbs.subscribe, *names)
+            for names in self._batches(old):
+                await ear.say(self._verbs.unsubscribe, *names)
             heed_cancellation()
 
-    async def _send(self, connection: AbstractConnection, verb: str, names: list[str]) -> None:
-        for start in range(0, len(names), BATCH):
-            if not connection.is_connected:
-                # Sending would reconnect behind our back, without the other subscriptions.
-                raise Dropped("closed by the server")
-            await connection.send_command(verb, *names[start : start + BATCH])
+    def _batches(self, names: list[bytes]) -> Iterator[Sequence[bytes]]:
+        groups = [names]
+        if self._verbs.by_tag:
+            groups = [list(group) for _, group in groupby(sorted(names, key=tag_of), key=tag_of)]
+        for group in groups:
+            for start in range(0, len(group), BATCH):
+                yield group[start : start + BATCH]
 
-    async def _read(self, connection: AbstractConnection) -> None:
-        turn = 0
-        while True:
-            message = await self._receive(connection)
-            heed_cancellation()
-            if not message:
-                continue
-            kind, name = bytes(message[0]), bytes(message[1]).decode()
-            if kind == b"message":
-                self._heard(name, bytes(message[2]))
-            elif kind == b"subscribe":
-                self._acknowledge(name)
-            turn += 1
-            if turn % TURN == 0:
-                await asyncio.sleep(0)  # a burst must not starve the sockets it is meant for
+    def _take(self, message: Any) -> int:  # noqa: ANN401 (whatever Redis says)
+        if isinstance(message, Exception):
+            raise Lost(str(message))
+        kind, name, told = message[0], message[1], message[2] if len(message) > 2 else b""
+        if kind == self._verbs.message:
+            self._heard(name, told)
+            return len(told)
+        command = kind.decode().upper()
+        if command == self._verbs.subscribe:
+            self._acknowledge(name)
+        elif command == self._verbs.unsubscribe:
+            self._part(name)
+        return 0
 
-    def _receive(self, connection: AbstractConnection) -> Awaitable[Any]:
-        return connection.read_response(
-            timeout=FOREVER, disconnect_on_error=False, push_request=True
-        )
-
-    def _acknowledge(self, name: str) -> None:
+    def _acknowledge(self, name: bytes) -> None:
         self._unacked[name] -= 1
         if self._unacked[name] <= 0:
             del self._unacked[name]
-        if self._acked(name) and (ack := self._acks.pop(name, None)) and not ack.done():
+        if self.hears(name):
+            self._settle(name)
+
+    def _part(self, name: bytes) -> None:
+        self._leaving[name] -= 1
+        if self._leaving[name] < 0:
+            raise Lost("the channel has moved to another node")
+        if not self._leaving[name]:
+            del self._leaving[name]
+
+    def _settle(self, name: bytes) -> None:
+        if (ack := self._acks.pop(name, None)) and not ack.done():
             ack.set_result(None)
+        self._unsettled.discard(name)
+        if not self._unsettled:
+            self._settled.set()
 
-    def _acked(self, name: str) -> bool:
-        return name in self._sent and name not in self._unacked
-
-    def _change(self, name: str) -> None:
+    def _change(self, name: bytes) -> None:
         self._changed.add(name)
         self._dirty.set()
+        if not self.connected and name in self._wanted:
+            self._unsettled.add(name)

@@ -2,29 +2,35 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
 import structlog
 from redis.asyncio import Redis
-from redis.commands.core import AsyncScript
-from redis.exceptions import RedisError
 
 from channels.broker import (
     Audience,
     BrokerUnavailable,
+    Crowd,
     Entry,
     History,
+    Member,
     Position,
     Publication,
     Signalled,
     Tally,
 )
-from channels.broker.pubsub import PubSubLine, cancellations, heed_cancellation
+from channels.broker.heartbeat import Heartbeat
+from channels.broker.lines import Lines, lines_to, verbs_of
+from channels.broker.message import NotUnderstood, ephemeral, hand_over
+from channels.broker.names import Names, partition
+from channels.broker.outage import reachable
+from channels.broker.presence import Presence
+from channels.broker.scripts import Argument, Batch, Script, ask
+
+__all__ = ["BrokerUnavailable", "RedisBroker"]
 
 META_TTL_SECONDS: Final = 30 * 24 * 3600
 KEY_TTL_SECONDS: Final = 300
@@ -32,19 +38,19 @@ FRESH_MS: Final = 10_000
 SAY_EVERY_MS: Final = 1_000
 BEAT_SECONDS: Final = 2.0
 BEAT_TIMEOUT_SECONDS: Final = 3.0
-LUA: Final = Path(__file__).parent / "lua"
+PRESENCE_SECONDS: Final = 60.0
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
 class RedisBroker:
-    """One process's view of the channels; ``redis`` must answer in bytes.
+    """One process's view of the channels; ``redis`` must answer in bytes, and may be a cluster.
 
-    For a channel ``c``, ``<prefix>:meta:c`` is a hash {epoch, top} that outlives the stream
-    ``<prefix>:stream:c`` (ids ``<offset>-0``), ``<prefix>:once:c:<key>`` remembers a publication's
-    key, and ``<prefix>:on:c`` is the Pub/Sub channel; its messages are ``offset SP epoch SP data``.
-    The same code runs on a real server and on fakeredis.
+    For a channel ``c`` of partition ``p`` (names.py), ``<prefix>:{p}:meta:c`` is a hash, epoch and
+    top that outlives the stream ``<prefix>:{p}:stream:c`` (ids ``<offset>-0``), a key
+    ``<prefix>:{p}:once:c:<key>`` remembers a publication's key, and ``<prefix>:{p}:on:c`` is the
+    Pub/Sub channel (message.py). The same code runs on real servers and on fakeredis.
     """
 
     redis: Redis
@@ -53,37 +59,59 @@ class RedisBroker:
     chance: random.Random = field(default_factory=random.SystemRandom)
     beat_seconds: float = BEAT_SECONDS
     beat_timeout_seconds: float = BEAT_TIMEOUT_SECONDS
-    _line: PubSubLine = field(init=False)
+    presence_seconds: float = PRESENCE_SECONDS
+    _names: Names = field(init=False)
+    _lines: Lines = field(init=False)
+    _heart: Heartbeat = field(init=False)
+    _presence: Presence = field(init=False)
+    _publish_verb: str = field(init=False)
     _audience: Audience | None = field(default=None, init=False)
-    _signals: dict[str, list[Signalled]] = field(default_factory=dict, init=False)
-    _beats: dict[bytes, asyncio.Future[None]] = field(default_factory=dict, init=False)
-    _beat_count: int = field(default=0, init=False)
-    _beating: bool = field(default=False, init=False)
-    _scripts: dict[str, AsyncScript] = field(init=False)
+    _channels: dict[bytes, str] = field(default_factory=dict, init=False)
+    _signals: dict[bytes, list[Signalled]] = field(default_factory=dict, init=False)
+    _scripts: dict[str, Script] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._line = PubSubLine(self.redis.connection_pool, self._heard, self.chance)
+        self._names = Names(self.prefix)
+        self._publish_verb = verbs_of(self.redis).publish
+        self._lines = lines_to(self.redis, self._heard, self.chance)
+        shared: dict[str, Any] = {
+            "redis": self.redis,
+            "names": self._names,
+            "publish_verb": self._publish_verb,
+        }
+        self._presence = Presence(ttl_seconds=self.presence_seconds, **shared)
+        self._heart = Heartbeat(
+            lines=self._lines,
+            node=self.node,
+            seconds=self.beat_seconds,
+            timeout_seconds=self.beat_timeout_seconds,
+            **shared,
+        )
         self._scripts = {
-            name: self.redis.register_script((LUA / f"{name}.lua").read_text())
-            for name in ("publish", "history", "tally", "total")
+            name: Script(self.redis, name) for name in ("publish", "history", "tally", "total")
         }
 
     @property
     def healthy(self) -> bool:
-        """Tell whether a message published here was recently heard here."""
-        return self._line.connected and self._beating
+        """Tell whether a message published here was recently heard here, over every connection."""
+        return self._lines.connected and self._heart.beating
+
+    @property
+    def round_trip_seconds(self) -> float:
+        """Return what the last heartbeat took through Redis and back."""
+        return self._heart.took_seconds
 
     async def run(self, audience: Audience) -> None:
         """Deliver live messages and signals until cancelled, through any outage."""
         self._audience = audience
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._line.run(audience.resumed))
-            tasks.create_task(self._watch())
+            tasks.create_task(self._lines.run(audience.resumed))
+            tasks.create_task(self._heart.watch())
 
     async def ping(self) -> None:
         """Ask the server for a sign of life. Raises BrokerUnavailable."""
-        async with _reachable():
-            await self.redis.echo("ping")
+        async with reachable():
+            await self.redis.exists(self._names.beat(self.node, 0))
 
     async def publish(self, entry: Entry) -> Position | None:
         """Publish one message; an ephemeral one has no position. Raises BrokerUnavailable."""
@@ -92,23 +120,16 @@ class RedisBroker:
     async def publish_many(self, entries: Sequence[Entry]) -> list[Position | None]:
         """Publish in this order, in one round trip. Raises BrokerUnavailable.
 
-        When it raises, a beginning of the entries may have been published; their keys make it
-        safe to publish all of them again.
+        When it raises, some of the entries may have been published, of each channel's a beginning;
+        their keys make it safe to publish all of them again.
         """
         if not entries:
             return []
-        script, known = self._scripts["publish"], False
-        async with _reachable(), self.redis.pipeline(transaction=False) as pipeline:
-            for entry in entries:
-                if entry.history is None:
-                    pipeline.publish(self._on(entry.channel), b"0  " + entry.data)
-                    continue
-                keys, arguments = self._publish_arguments(entry)
-                # The first one carries the source, so a server that has just started knows it.
-                verb, body = ("EVALSHA", script.sha) if known else ("EVAL", script.script)
-                pipeline.execute_command(verb, body, len(keys), *keys, *arguments)
-                known = True
-            replies = await pipeline.execute()
+        batch = Batch()
+        for entry in entries:
+            self._add_publication(batch, entry)
+        async with reachable():
+            replies = await batch.send(self.redis)
         return [
             None if entry.history is None else Position(reply[0].decode(), reply[1])
             for entry, reply in zip(entries, replies, strict=True)
@@ -118,28 +139,28 @@ class RedisBroker:
         self, channel: str, *, since: int | None = None, limit: int = 0, reverse: bool = False
     ) -> History:
         """Read a piece of history and the top, atomically. Raises BrokerUnavailable."""
-        arguments = ("" if since is None else since, limit, int(reverse))
-        async with _reachable():
+        keys = [self._names.key("meta", channel), self._names.key("stream", channel)]
+        wish: list[Argument] = ["" if since is None else since, limit, int(reverse)]
+        async with reachable():
             reply = await self._scripts["history"](
-                [self._key("meta", channel), self._key("stream", channel)],
-                [self._new_epoch(), META_TTL_SECONDS, *arguments],
+                keys, [self._new_epoch(), META_TTL_SECONDS, *wish]
             )
         epoch, top, found = reply
-        publications = tuple(
-            Publication(offset, data) for offset, data in zip(found[::2], found[1::2], strict=True)
+        pieces = zip(found[::3], found[1::3], found[2::3], strict=True)
+        return History(
+            Position(epoch.decode(), top), tuple(Publication(*piece) for piece in pieces)
         )
-        return History(Position(epoch.decode(), top), publications)
 
     async def positions(self, channels: Iterable[str]) -> Mapping[str, Position]:
         """Return each channel's newest position in one round trip. Raises BrokerUnavailable.
 
         A channel whose history was lost has the position ("", 0), which is nobody's.
         """
-        names = list(channels)
-        async with _reachable(), self.redis.pipeline(transaction=False) as pipeline:
-            for name in names:
-                pipeline.hmget(self._key("meta", name), ["epoch", "top"])
-            replies = await pipeline.execute()
+        names, batch = list(channels), Batch()
+        for name in names:
+            batch.add("HMGET", self._names.key("meta", name), "epoch", "top")
+        async with reachable():
+            replies = await batch.send(self.redis)
         return {
             name: Position((epoch or b"").decode(), int(top or 0))
             for name, (epoch, top) in zip(names, replies, strict=True)
@@ -147,115 +168,95 @@ class RedisBroker:
 
     async def subscribe(self, channel: str) -> None:
         """Hear the channel from the moment this returns. Raises BrokerUnavailable."""
-        async with _reachable(), asyncio.timeout(self.beat_timeout_seconds):
-            await self._line.subscribe(self._on(channel))
+        line = self._names.line("on", channel)
+        self._channels[line] = channel
+        async with reachable(), asyncio.timeout(self.beat_timeout_seconds):
+            await self._lines.subscribe(line)
 
     def unsubscribe(self, channel: str) -> None:
         """Stop hearing the channel soon."""
-        self._line.unsubscribe(self._on(channel))
+        line = self._names.line("on", channel)
+        self._channels.pop(line, None)
+        self._lines.unsubscribe(line)
 
     async def round_trip(self) -> None:
-        """Return once everything published before has been delivered. Raises BrokerUnavailable.
+        """Return once everything published before has been delivered. Raises BrokerUnavailable."""
+        await self._heart.round_trip()
 
-        Redis hands messages to one connection in the order they were published.
-        """
-        self._beat_count += 1
-        beat = b"%d" % self._beat_count
-        heard = self._beats[beat] = asyncio.get_running_loop().create_future()
-        try:
-            async with _reachable(), asyncio.timeout(self.beat_timeout_seconds):
-                await self._line.subscribe(self._beat_name)
-                await self.redis.publish(self._beat_name, beat)
-                await heard
-        finally:
-            del self._beats[beat]
-
-    async def signal(self, name: str, data: bytes = b"") -> None:
+    async def signal(self, name: str, data: bytes = b"") -> int:
         """Tell every process that hears this name. Raises BrokerUnavailable."""
-        async with _reachable():
-            await self.redis.publish(self._signal_name(name), data)
+        line = self._names.key("signal", name)
+        async with reachable():
+            return int(await ask(self.redis, self._publish_verb, line, data))
 
     def hear(self, name: str, handler: Signalled) -> None:
         """Call the handler on each signal of this name. To be called before the broker runs."""
-        self._signals.setdefault(self._signal_name(name), []).append(handler)
-        self._line.want(self._signal_name(name))
+        line = self._names.line("signal", name)
+        self._signals.setdefault(line, []).append(handler)
+        self._lines.want(line)
 
     async def tally(self, name: str, count: int) -> Tally:
         """Report this node's count and return the sum. Raises BrokerUnavailable."""
-        arguments: list[str | int] = [self.node, count, FRESH_MS, SAY_EVERY_MS]
-        async with _reachable():
-            total, news = await self._scripts["tally"]([self._key("tally", name)], arguments)
-        return Tally(total, news=bool(news))
+        keys = [self._names.key("tally", name)]
+        async with reachable():
+            total, news, settled = await self._scripts["tally"](
+                keys, [self.node, count, FRESH_MS, SAY_EVERY_MS]
+            )
+        return Tally(total, news=bool(news), settled=bool(settled))
 
     async def total(self, name: str) -> int:
         """Return the sum of the nodes' fresh counts. Raises BrokerUnavailable."""
-        async with _reachable():
-            return int(await self._scripts["total"]([self._key("tally", name)], [FRESH_MS]))
+        async with reachable():
+            return int(await self._scripts["total"]([self._names.key("tally", name)], [FRESH_MS]))
 
-    async def _watch(self) -> None:
-        while True:
-            try:
-                await self.round_trip()
-            except BrokerUnavailable as error:
-                if self._beating:
-                    log.warning("no heartbeat through redis", error=repr(error.__cause__))
-                self._beating = False
-                self._line.drop()
-            else:
-                self._beating = True
-            await asyncio.sleep(self.beat_seconds)
+    async def enter(self, channel: str, member: Member, *, announce: bool) -> None:
+        """Count the client in until it leaves or is not renewed. Raises BrokerUnavailable."""
+        await self._presence.enter(channel, member, announce=announce)
 
-    def _heard(self, name: str, payload: bytes) -> None:
-        if name == self._beat_name:
-            if (beat := self._beats.get(payload)) and not beat.done():
-                beat.set_result(None)
-            return
+    async def leave(self, channel: str, member: Member, *, announce: bool) -> None:
+        """Count the client out. Raises BrokerUnavailable."""
+        await self._presence.leave(channel, member, announce=announce)
+
+    async def renew(self, members: Sequence[tuple[str, Member]]) -> None:
+        """Keep these counted in, in one round trip. Raises BrokerUnavailable."""
+        await self._presence.renew(members)
+
+    async def present(self, channel: str) -> Sequence[Member]:
+        """Return who listens, on all nodes. Raises BrokerUnavailable."""
+        return await self._presence.present(channel)
+
+    async def crowd(self, channel: str) -> Crowd:
+        """Return how many listen, on all nodes. Raises BrokerUnavailable."""
+        return await self._presence.crowd(channel)
+
+    def _heard(self, line: bytes, payload: bytes) -> None:
         assert self._audience is not None
         try:
-            if name in self._signals:
-                for handler in self._signals[name]:
+            if channel := self._channels.get(line):
+                hand_over(payload, channel, self._audience)
+            elif line in self._signals:
+                for handler in self._signals[line]:
                     handler(payload)
-                return
-            offset, epoch, data = payload.split(b" ", 2)
-            position = Position(epoch.decode(), int(offset))
-        except Exception:  # a stranger's message on our channels must not deafen everybody
-            log.exception("message not understood", channel=name)
-            return
-        self._audience.deliver(name[len(self._on("")) :], position, data)
+            else:  # a beat; or the last words of a channel that was left
+                self._heart.heard(payload)
+        except NotUnderstood as error:  # a stranger on our channels
+            log.warning("message not understood", channel=repr(line), message=str(error))
+        except Exception:  # one listener's bug must not deafen everybody
+            log.exception("message not delivered", channel=repr(line))
 
-    def _publish_arguments(self, entry: Entry) -> tuple[list[str], list[Any]]:
-        assert entry.history is not None
-        keys = [self._key("meta", entry.channel), self._key("stream", entry.channel)]
+    def _add_publication(self, batch: Batch, entry: Entry) -> None:
+        on = self._names.key("on", entry.channel)
+        if entry.history is None:
+            batch.add(self._publish_verb, on, ephemeral(entry.data, entry.info))
+            return
+        keys = [self._names.key(kind, entry.channel) for kind in ("meta", "stream")]
         if entry.key is not None:
-            keys.append(self._key("once", f"{entry.channel}:{entry.key}"))
+            keys.append(f"{self._names.key('once', entry.channel)}:{entry.key}")
         size, ttl = entry.history.size, entry.history.ttl_seconds
         meta_ttl = max(META_TTL_SECONDS, ttl)
-        tail = [size, ttl, meta_ttl, self._new_epoch(), KEY_TTL_SECONDS]
-        return keys, [self._on(entry.channel), entry.data, *tail]
+        arguments: list[Argument] = [self._publish_verb, on, entry.data, entry.info]
+        arguments += [size, ttl, meta_ttl, self._new_epoch(), KEY_TTL_SECONDS]
+        batch.call(self._scripts["publish"], keys, arguments, place=partition(entry.channel))
 
     def _new_epoch(self) -> str:
         return f"{self.chance.getrandbits(48):012x}"  # clients reserve "_" to mean "none"
-
-    def _key(self, kind: str, name: str) -> str:
-        return f"{self.prefix}:{kind}:{name}"
-
-    def _on(self, channel: str) -> str:
-        return f"{self.prefix}:on:{channel}"
-
-    def _signal_name(self, name: str) -> str:
-        return f"{self.prefix}:signal:{name}"
-
-    @property
-    def _beat_name(self) -> str:
-        return f"{self.prefix}:beat:{self.node}"
-
-
-@asynccontextmanager
-async def _reachable() -> AsyncIterator[None]:
-    known = cancellations()
-    try:
-        yield
-    except (RedisError, OSError, TimeoutError) as error:
-        raise BrokerUnavailable(str(error)) from error
-    finally:
-        heed_cancellation(known=known)

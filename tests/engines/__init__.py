@@ -13,10 +13,11 @@ from typing import Final
 from tests.engines.engine import Engine, EngineFailed, EngineMissing, claim_port
 from tests.engines.mariadb import MariaDB
 from tests.engines.postgres import Postgres
-from tests.engines.redis import Redis
+from tests.engines.redis import Cluster, Redis, Sentinels
 from tests.engines.sql import SqlEngine
 
 __all__ = [
+    "Cluster",
     "Engine",
     "EngineFailed",
     "EngineMissing",
@@ -24,6 +25,7 @@ __all__ = [
     "MariaDB",
     "Postgres",
     "Redis",
+    "Sentinels",
     "SqlEngine",
     "claim_port",
     "engine_room",

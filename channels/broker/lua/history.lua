@@ -1,7 +1,7 @@
 -- Read a piece of a channel's history together with its top; a channel begins its epoch here.
 -- KEYS: meta, stream
 -- ARGV: epoch for a new stream, meta ttl, since ("" for none), limit (0 for the top alone), reverse
--- Returns {epoch, top, {offset, data, offset, data, ...}}.
+-- Returns {epoch, top, {offset, data, info, offset, data, info, ...}}.
 local meta = redis.call('HMGET', KEYS[1], 'epoch', 'top')
 local epoch, top = meta[1], tonumber(meta[2] or '0')
 if not epoch then
@@ -26,6 +26,7 @@ if limit > 0 then
   for _, entry in ipairs(entries) do
     found[#found + 1] = tonumber(string.match(entry[1], '^%d+'))
     found[#found + 1] = entry[2][2]
+    found[#found + 1] = entry[2][4] or ''
   end
 end
 return {epoch, top, found}

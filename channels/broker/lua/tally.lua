@@ -1,7 +1,7 @@
 -- Sum what every node counts, forgetting nodes that fell silent.
 -- KEYS: counts
 -- ARGV: node, its count, freshness ms, least ms between two announcements
--- Returns {total, 1 when this caller shall announce it}.
+-- Returns {total, 1 when this caller shall announce it, 1 when it was or will be announced}.
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 if ARGV[2] == '0' then
@@ -22,10 +22,11 @@ for i = 1, #fields, 2 do
     redis.call('HDEL', KEYS[1], fields[i])
   end
 end
-local news = 0
+local news, settled = 0, 0
 if total ~= said and now - said_at >= tonumber(ARGV[4]) then
-  news = 1
+  news, said = 1, total
   redis.call('HSET', KEYS[1], 'said', string.format('%.0f %.0f', total, now))
 end
 redis.call('PEXPIRE', KEYS[1], 6 * tonumber(ARGV[3]))
-return {total, news}
+if total == said then settled = 1 end
+return {total, news, settled}
