@@ -2,26 +2,39 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
-
-import orjson
-from pydantic import TypeAdapter, ValidationError
+from typing import Final
 
 from channels.broker import Position
+from channels.protocol import OFFSET_MAX
 
-_Cursor = TypeAdapter(dict[str, tuple[str, int]])
+# A word has one part a channel, so that the parts of channels that stand still are written once.
+BETWEEN: Final = b"."
 
 
 def write(positions: Mapping[str, Position]) -> bytes:
-    """Encode the positions as base64url of ``{channel: [epoch, offset]}``."""
-    plain = {name: (position.epoch, position.offset) for name, position in positions.items()}
-    return urlsafe_b64encode(orjson.dumps(plain)).rstrip(b"=")
+    """Encode the positions; no two channels share a part."""
+    return BETWEEN.join(part(name, position) for name, position in positions.items())
+
+
+def part(channel: str, position: Position) -> bytes:
+    """Encode one channel's position as base64url of ``epoch SP offset SP channel``."""
+    plain = f"{position.epoch} {position.offset} {channel}".encode()
+    return urlsafe_b64encode(plain).rstrip(b"=")
+
+
+def beside(others: bytes, channel: str, position: Position) -> bytes:
+    """Encode one channel's position after those of others that are encoded already."""
+    return others + BETWEEN + part(channel, position) if others else part(channel, position)
 
 
 def read(cursor: str) -> dict[str, Position]:
     """Decode what ``write`` encoded; of anything else nothing can be recovered."""
-    padded = cursor + "=" * (-len(cursor) % 4)
-    try:
-        plain = _Cursor.validate_json(urlsafe_b64decode(padded.encode()))
-    except (ValueError, ValidationError):
-        return {}
-    return {name: Position(epoch, max(0, offset)) for name, (epoch, offset) in plain.items()}
+    positions = {}
+    for word in cursor.encode(errors="replace").split(BETWEEN):
+        try:
+            plain = urlsafe_b64decode(word + b"=" * (-len(word) % 4)).decode()
+            epoch, offset, channel = plain.split(" ", 2)
+            positions[channel] = Position(epoch, min(max(0, int(offset)), OFFSET_MAX))
+        except ValueError:
+            return {}
+    return positions

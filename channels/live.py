@@ -2,28 +2,38 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from datetime import datetime
+from typing import Any, Final, Protocol
 from uuid import uuid4
 
 import orjson
 import structlog
 
+from channels import gauging
+from channels.attendance import Attendance
 from channels.broker import Broker, BrokerUnavailable
-from channels.codes import FORCE_DISCONNECT, Code
-from channels.credentials import Authenticate
+from channels.codes import FORCE_DISCONNECT, UNSUBSCRIBED, Code
+from channels.credentials import Authenticator
 from channels.hub import Hub
 from channels.limits import Limits
+from channels.metrics import Metrics
 from channels.positions import PositionWatch
+from channels.pulse import Pulse
 from channels.relay import NUDGE, TOLD, Journal, Relay
+from channels.rpc import Procedures
+from channels.snapshots import Snapshots
 from channels.stream import Streams
 from channels.topics import Topics
 from channels.viewers import ViewerBoard
 from domain.kernel import Clock, Database, UserId
 
 DISCONNECT: Final = "disconnect"
+UNSUBSCRIBE: Final = "unsubscribe"
+PROLONG: Final = "prolong"
+EMULATION: Final = "emulation"
 VERSION: Final = "1"  # of what clients see
 
 log = structlog.get_logger(__name__)
@@ -56,14 +66,16 @@ class LiveParts:
     broker: Broker
     db: Database
     topics: Topics
-    authenticate: Authenticate
+    authenticator: Authenticator
     journal: Journal
     clock: Clock
+    procedures: Procedures = field(default_factory=dict)
     bystander: Bystander = field(default_factory=Deaf)
     origins: tuple[str, ...] = ()  # besides our own; "*" admits every web page
     limits: Limits = field(default_factory=Limits)
     ids: Callable[[], str] = lambda: str(uuid4())
     chance: random.Random = field(default_factory=random.SystemRandom)
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +86,9 @@ class Live:
     hub: Hub
     streams: Streams
     relay: Relay
+    attendance: Attendance
+    pulse: Pulse
+    tasks: asyncio.TaskGroup  # what commands have under way
     _told: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -96,14 +111,42 @@ class Live:
         *,
         user_id: UserId | None = None,
         session_id: str | None = None,
+        client: str | None = None,
         code: Code = FORCE_DISCONNECT,
     ) -> None:
-        """End the connections of a user or of one login, on every worker.
+        """End the connections of a user, of one login or a single one, on every worker.
 
         When the other workers cannot be told, their connections live until the token expires.
         """
-        self.hub.disconnect(user_id=user_id, session_id=session_id, code=code)
-        await order_disconnect(self.parts.broker, user_id=user_id, session_id=session_id, code=code)
+        whom = {"user_id": user_id, "session_id": session_id, "client": client}
+        self.hub.disconnect(user_id=user_id, session_id=session_id, client=client, code=code)
+        await _order(self.parts.broker, DISCONNECT, whom | {"code": code})
+
+    async def unsubscribe(
+        self,
+        channel: str,
+        *,
+        user_id: UserId | None = None,
+        client: str | None = None,
+        code: Code = UNSUBSCRIBED,
+    ) -> None:
+        """End subscriptions to the channel on every worker: a user's, a client's or all.
+
+        To be called when somebody may not listen any more. A code of 2500 or more makes the
+        clients subscribe again, and so be asked again whether they may.
+        """
+        whom = {"user_id": user_id, "client": client}
+        self.hub.unsubscribe(channel, user_id=user_id, client=client, code=code)
+        await _order(self.parts.broker, UNSUBSCRIBE, whom | {"channel": channel, "code": code})
+
+    async def prolong(
+        self, user_id: UserId, expires_at: datetime | None, *, client: str | None = None
+    ) -> None:
+        """Let a user's connections, or one of them, live until then, or for ever."""
+        self.hub.prolong(user_id, expires_at, client=client)
+        until = None if expires_at is None else expires_at.isoformat()
+        whom = {"user_id": user_id, "client": client}
+        await _order(self.parts.broker, PROLONG, whom | {"expires_at": until})
 
     async def drain(self) -> None:
         """Tell every client to come back elsewhere, spread over ``limits.drain_seconds``."""
@@ -121,18 +164,18 @@ class Live:
 
 
 async def order_disconnect(
-    broker: Broker,
-    *,
-    user_id: UserId | None = None,
-    session_id: str | None = None,
-    code: Code = FORCE_DISCONNECT,
+    broker: Broker, *, user_id: UserId | None = None, session_id: str | None = None
 ) -> None:
-    """Have every worker end the connections of a user or of one login, as far as it is heard."""
-    order = {"user_id": user_id, "session_id": session_id, "code": tuple(code)}
+    """Have every worker end the connections of a user or one login, as far as it is heard."""
+    whom = {"user_id": user_id, "session_id": session_id, "client": None}
+    await _order(broker, DISCONNECT, whom | {"code": FORCE_DISCONNECT})
+
+
+async def _order(broker: Broker, name: str, order: Mapping[str, Any]) -> None:
     try:
-        await broker.signal(DISCONNECT, orjson.dumps(order))
+        await broker.signal(name, orjson.dumps(order, default=tuple))  # a Code is one
     except BrokerUnavailable:
-        log.warning("other workers were not told to disconnect", user_id=user_id)
+        log.warning("other workers were not told", order=name, whom=order.get("user_id"))
 
 
 @asynccontextmanager
@@ -143,21 +186,29 @@ async def open_live(parts: LiveParts) -> AsyncIterator[Live]:
     it, and passes ``live.nudge`` to ``kernel.after_emitting``. Whoever leads the clock runs
     ``live.relay.run()``. On SIGTERM ``live.drain()`` comes before the server's own close.
     """
-    hub = Hub(parts.bystander.missed)
-    streams = Streams(hub, parts.broker, parts.db, parts.topics, parts.limits)
-    relay = Relay(parts.db, parts.broker, parts.topics, parts.clock, parts.journal)
-    live = Live(parts, hub, streams, relay)
-    parts.broker.hear(NUDGE, lambda _: relay.nudge())
-    parts.broker.hear(TOLD, lambda names: parts.bystander.told(orjson.loads(names)))
-    parts.broker.hear(DISCONNECT, lambda order: _obey(hub, order))
-    watch = PositionWatch(hub, parts.broker, parts.limits, parts.chance)
+    limits = parts.limits
+    metrics = parts.metrics
+    hub = Hub(
+        parts.bystander.missed, metrics=metrics, connections_per_user=limits.connections_per_user
+    )
+    streams = Streams(hub, parts.broker, Snapshots(parts.db, parts.topics), limits)
+    relay = Relay(parts.db, parts.broker, parts.topics, parts.clock, parts.journal, metrics=metrics)
+    attendance = Attendance(hub, parts.broker, limits, parts.chance)
+    pulse = Pulse(limits, parts.chance)
+    watch = PositionWatch(hub, parts.broker, limits, parts.chance)
     board = ViewerBoard(hub, parts.broker, parts.clock, parts.ids)
-    async with asyncio.TaskGroup() as group:
+    async with asyncio.TaskGroup() as group, asyncio.TaskGroup() as served:
+        live = Live(parts, hub, streams, relay, attendance, pulse, served)
+        _listen(live)
         tasks = [
             group.create_task(parts.broker.run(hub)),
             group.create_task(watch.run()),
-            group.create_task(board.run(parts.limits.viewers_seconds)),
+            group.create_task(board.run(limits.viewers_seconds)),
+            group.create_task(attendance.run()),
+            group.create_task(attendance.keep_renewing()),
+            group.create_task(pulse.run()),
             group.create_task(live.forward_nudges()),
+            group.create_task(gauging.keep_looking(hub, parts.broker, metrics)),
         ]
         try:
             yield live
@@ -167,9 +218,21 @@ async def open_live(parts: LiveParts) -> AsyncIterator[Live]:
                 task.cancel()
 
 
-def _obey(hub: Hub, order: bytes) -> None:
-    fields = orjson.loads(order)
-    number, reason = fields["code"]
-    hub.disconnect(
-        user_id=fields["user_id"], session_id=fields["session_id"], code=Code(number, reason)
-    )
+def _listen(live: Live) -> None:
+    """Do what other processes order."""
+    broker, hub = live.parts.broker, live.hub
+    broker.hear(NUDGE, lambda _: live.relay.nudge())
+    broker.hear(TOLD, lambda names: live.parts.bystander.told(orjson.loads(names)))
+    broker.hear(DISCONNECT, lambda order: hub.disconnect(**_read(order)))
+    broker.hear(UNSUBSCRIBE, lambda order: hub.unsubscribe(**_read(order)))
+    broker.hear(PROLONG, lambda order: hub.prolong(**_read(order)))
+    broker.hear(f"{EMULATION}:{broker.node}", hub.emulate)
+
+
+def _read(order: bytes) -> dict[str, Any]:
+    fields: dict[str, Any] = orjson.loads(order)
+    if "code" in fields:
+        fields["code"] = Code(*fields["code"])
+    if fields.get("expires_at"):
+        fields["expires_at"] = datetime.fromisoformat(fields["expires_at"])
+    return fields

@@ -40,18 +40,17 @@ class PositionWatch:
         Between reading the tops and comparing, one message makes a round trip through the broker:
         what was published before is delivered by then, so being late is not taken for a loss.
         """
-        channels = self.hub.channels()
-        if not channels:
+        feeds = [feed for feed in self.hub.feeds if len(feed)]
+        if not feeds:
             return 0
-        tops = await self.broker.positions(channels)
+        tops = await self.broker.positions(feed.channel for feed in feeds)
         await self.broker.round_trip()
-        behind = 0
-        for channel in channels:
-            for subscription in self.hub.listeners(channel):
-                if subscription.behind(tops[channel]):
-                    behind += 1
-                    subscription.peer.lost(subscription)
-        return behind
+        behind = [
+            subscription for feed in feeds for subscription in feed.behind(tops[feed.channel])
+        ]
+        for subscription in behind:
+            subscription.peer.lost(subscription)
+        return len(behind)
 
     async def _until_due(self) -> None:
         try:

@@ -1,12 +1,15 @@
-"""What clients ask and what they are told, whatever the codec and whatever the transport."""
+"""What clients ask and what they are told, whatever the codec and whatever the transport.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Protocol
+Source: the Centrifuge client protocol, version 2.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from channels.broker import Position, Publication
+from channels.broker import Crowd, Position, Publication
 from channels.codes import Code, Refusal
 
 OFFSET_MAX: Final = 2**53
@@ -28,6 +31,10 @@ class Refused(Exception):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.message)
         self.refusal = refusal
+
+
+class Unfit(Exception):
+    """A payload that is not JSON cannot be said to a client that speaks JSON."""
 
 
 class Request(BaseModel):
@@ -61,14 +68,23 @@ class ConnectRequest(Request):
 
 class SubscribeRequest(Wanted):
     channel: str = ""
+    token: str = ""
     flag: int = 0
     type: int = 0
     delta: str = ""
-    tf: Any = None
+    filtered: bool = False  # by tags, which we do not keep
+    join_leave: bool = False
 
 
 class ChannelRequest(Request):
     channel: str = ""
+
+
+class PublishRequest(Request):
+    """``data`` is JSON on one line when it came as JSON, and any bytes when it did not."""
+
+    channel: str = ""
+    data: bytes = b""
 
 
 class HistoryRequest(Request):
@@ -78,12 +94,22 @@ class HistoryRequest(Request):
     reverse: bool = False
 
 
-class TokenRequest(Request):
+class RpcRequest(Request):
+    method: str = ""
+    data: bytes = b""
+
+
+class RefreshRequest(Request):
+    token: str = ""
+
+
+class SubRefreshRequest(Request):
+    channel: str = ""
     token: str = ""
 
 
 class OtherRequest(Request):
-    """A command that exists and that this server does not offer."""
+    """A command that carries nothing we read."""
 
 
 # In the order in which they are looked for in a command that has several.
@@ -91,14 +117,14 @@ REQUESTS: Final[dict[str, type[Request]]] = {
     "connect": ConnectRequest,
     "subscribe": SubscribeRequest,
     "unsubscribe": ChannelRequest,
-    "publish": ChannelRequest,
+    "publish": PublishRequest,
     "presence": ChannelRequest,
     "presence_stats": ChannelRequest,
     "history": HistoryRequest,
-    "rpc": OtherRequest,
+    "rpc": RpcRequest,
     "send": OtherRequest,
-    "refresh": TokenRequest,
-    "sub_refresh": ChannelRequest,
+    "refresh": RefreshRequest,
+    "sub_refresh": SubRefreshRequest,
     "ping": OtherRequest,
 }
 
@@ -113,35 +139,63 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SubscribeResult:
+    """``position`` is the client's own when it recovers, and the top otherwise.
+
+    Without a position the channel remembers nothing. ``ttl`` (s) asks for a refresh in time.
+    """
+
+    position: Position | None
+    publications: Sequence[Publication] = ()
+    was_recovering: bool = False
+    recovered: bool = False
+    data: bytes | None = None
+    ttl: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectResult:
+    """``session`` and ``node`` are for transports whose two directions are two connections."""
+
     client: str
     version: str
     data: bytes
     ping: int
     pong: bool
     ttl: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubscribeResult:
-    """``position`` is the client's own when it recovers, and the top otherwise."""
-
-    position: Position
-    publications: Sequence[Publication] = ()
-    was_recovering: bool = False
-    recovered: bool = False
-    data: bytes | None = None
+    subs: Mapping[str, SubscribeResult] = field(default_factory=dict)
+    session: str = ""
+    node: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class UnsubscribeResult:
-    """Nothing to say."""
+class EmptyResult:
+    """It is done; there is nothing more to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceResult:
+    """Who listens: what others see of each client (the JSON of a ClientInfo), by its id."""
+
+    members: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceStatsResult:
+    crowd: Crowd
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryResult:
     top: Position
     publications: Sequence[Publication]
+
+
+@dataclass(frozen=True, slots=True)
+class RpcResult:
+    """``data`` is JSON."""
+
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,15 +205,92 @@ class RefreshResult:
     ttl: int | None
 
 
-Result = ConnectResult | SubscribeResult | UnsubscribeResult | HistoryResult | RefreshResult
+@dataclass(frozen=True, slots=True)
+class SubRefreshResult:
+    ttl: int | None
+
+
+Result = (
+    ConnectResult
+    | SubscribeResult
+    | EmptyResult
+    | PresenceResult
+    | PresenceStatsResult
+    | HistoryResult
+    | RpcResult
+    | RefreshResult
+    | SubRefreshResult
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A message on a channel."""
+
+    channel: str
+    publication: Publication
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Somebody came to a channel or left it; ``info`` is the JSON of a ClientInfo."""
+
+    channel: str
+    info: bytes
+    joined: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribed:
+    """A subscription ended."""
+
+    channel: str
+    code: Code
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The first push of a transport on which the client says nothing."""
+
+    result: ConnectResult
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """The connection's life was prolonged by the server; it ends in ``ttl`` seconds, or never."""
+
+    ttl: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnected:
+    """The last push of a transport that has no close frame."""
+
+    code: Code
+
+
+Push = Published | Passage | Unsubscribed | Connected | Refreshed | Disconnected
 
 
 class Codec(Protocol):
-    """Turns what is said into the bytes of one transport; the name keys the encode-once cache."""
+    """Turns what is said into messages and back; does no I/O and keeps no state."""
 
     @property
     def name(self) -> str:
-        """Return what the frames of equal codecs are remembered by."""
+        """Return what it is called."""
 
-    def publication(self, channel: str, publication: Publication) -> bytes:
-        """Encode one publication; its data is already encoded."""
+    @property
+    def ping(self) -> bytes:
+        """Return the message that asks for a sign of life."""
+
+    def decode(self, frame: bytes) -> list[Command]:
+        """Read one frame's commands, at least one. Raises Violation."""
+
+    def reply(self, command: Command, result: Result) -> bytes:
+        """Encode the answer to a command."""
+
+    def refusal(self, command: Command, refusal: Refusal) -> bytes:
+        """Encode the answer to a command that is refused."""
+
+    def push(self, push: Push) -> bytes:
+        """Encode what was not asked for. Raises Unfit."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 
 from channels.broker import History, Position, Publication
-from channels.subscription import Delivery
 
 
 class Torn(Exception):
@@ -34,12 +33,15 @@ def newest(asked: Position, history: History) -> Sequence[Publication] | None:
     return history.publications[-1:] or None
 
 
-def continuation(top: Position, held: Iterable[Delivery]) -> list[Publication]:
-    """Return the held messages beyond the top, sorted, each once. Raises Torn when one lacks."""
+def continuation(top: Position, held: Iterable[tuple[str, Publication]]) -> list[Publication]:
+    """Return the held messages beyond the top, sorted, each once. Raises Torn when one lacks.
+
+    ``held`` are live messages with their epochs.
+    """
     heard = {
-        delivery.publication.offset: delivery.publication
-        for delivery in held
-        if delivery.epoch == top.epoch and delivery.publication.offset > top.offset
+        publication.offset: publication
+        for epoch, publication in held
+        if epoch == top.epoch and publication.offset > top.offset
     }
     offsets = sorted(heard)
     if offsets != list(range(top.offset + 1, top.offset + 1 + len(offsets))):

@@ -10,6 +10,7 @@ import orjson
 import structlog
 
 from channels.broker import Broker, BrokerUnavailable, Entry
+from channels.metrics import Metrics
 from channels.topics import Topics, UnknownTopic
 from domain import kernel
 
@@ -48,6 +49,7 @@ class Relay:
     clock: kernel.Clock
     journal: Journal
     chance: random.Random = field(default_factory=random.SystemRandom)
+    metrics: Metrics = field(default_factory=Metrics)
     _nudged: asyncio.Event = field(default_factory=asyncio.Event)
 
     def nudge(self) -> None:
@@ -78,12 +80,20 @@ class Relay:
             rows = await kernel.unsent(session, limit=BATCH)
         if not rows:
             return 0
-        await self.broker.publish_many([entry for row in rows for entry in self._entries(row)])
+        entries = [entry for row in rows for entry in self._entries(row)]
+        await self.broker.publish_many(entries)
+        self._count(rows, entries)
         await self.broker.signal(TOLD, orjson.dumps(sorted(set().union(*map(names_of, rows)))))
         await self.journal.append(rows)
         async with self.db.sessions.begin() as session:
             await kernel.mark_sent(session, [row.id for row in rows], now=self.clock())
         return len(rows)
+
+    def _count(self, rows: Sequence[kernel.Fact], entries: Sequence[Entry]) -> None:
+        now = self.clock()
+        self.metrics.published.labels("shop").inc(len(entries))
+        for row in rows:
+            self.metrics.relayed.observe((now - row.created_at).total_seconds())
 
     def _entries(self, row: kernel.Fact) -> list[Entry]:
         data = orjson.dumps(row.body)

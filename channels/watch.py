@@ -4,11 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from channels.broker import Broker, BrokerUnavailable
 from channels.codes import Code
+from channels.form import Batch
 from channels.hub import Hub
-from channels.subscription import Delivery, Subscription
+from channels.protocol import Passage
+from channels.subscription import Subscription
 from domain.kernel import UserId
 
 
@@ -18,6 +21,9 @@ class Watch:
 
     user_id: UserId | None = None
     session_id: str | None = None
+    client: str = ""
+    pending: int = 0
+    direct: None = None
     stopping: bool = False
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -30,13 +36,23 @@ class Watch:
             return
         self._news.clear()
 
-    def offer(self, subscription: Subscription, delivery: Delivery) -> None:
+    def offer(self, subscription: Subscription, batch: Batch) -> None:
         """Wake up."""
         self._news.set()
+
+    def tell(self, subscription: Subscription, passage: Passage) -> None:
+        """Sleep on: who comes and goes is no news."""
 
     def lost(self, subscription: Subscription) -> None:
         """Wake up: something was said that was not heard."""
         self._news.set()
+
+    def dismiss(self, subscription: Subscription, code: Code) -> None:
+        """Wake up: nothing more will be heard."""
+        self._news.set()
+
+    def prolong(self, expires_at: datetime | None) -> None:
+        """Live as long as the request that waits."""
 
     def close(self, code: Code) -> None:
         """Wake up for good: this server will hear nothing more."""

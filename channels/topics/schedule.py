@@ -13,6 +13,7 @@ def topic(clock: Clock) -> Topic:
     async def join(
         session: Session, name: str, listener: UserId | None
     ) -> homeshopping.ScheduleView:
+        """Admit everybody."""
         return await homeshopping.day_schedule(session, business_day(clock()))
 
     return Topic(
@@ -21,4 +22,5 @@ def topic(clock: Clock) -> Topic:
         history_ttl=timedelta(hours=24),
         join=join,
         named=False,
+        public=True,
     )

@@ -1,6 +1,5 @@
 """A channel layer over a toy shop, on fakeredis and on a real Redis."""
 
-import asyncio
 import random
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
@@ -14,8 +13,8 @@ from channels.broker.redis import RedisBroker
 from channels.limits import Limits
 from channels.live import Live, LiveParts, open_live
 from domain import kernel
-from tests.channels.doors import served
-from tests.channels.toys import Journal, Phone, Toy, authenticate, soon
+from tests.channels.doors import SERVERS, served
+from tests.channels.toys import Journal, Phone, Tokens, Toy, soon
 from tests.engines import Redis, engine_room
 
 
@@ -75,7 +74,7 @@ async def worker(client, db, toy, limits):
                 broker=broker,
                 db=db,
                 topics=toy.topics(),
-                authenticate=authenticate,
+                authenticator=Tokens(),
                 journal=Journal(),
                 clock=kernel.utc_now,
                 limits=limits,
@@ -96,17 +95,16 @@ async def live(worker) -> Live:
 @pytest.fixture
 async def phones():
     """Open connections without sockets, on any worker."""
-    async with asyncio.TaskGroup() as tasks:
-        opened = []
+    opened = []
 
-        def call(live: Live) -> Phone:
-            phone = Phone(live, tasks)
-            opened.append(phone)
-            return phone
+    def call(live: Live) -> Phone:
+        phone = Phone(live)
+        opened.append(phone)
+        return phone
 
-        yield call
-        for phone in opened:
-            phone.connection.close(None)
+    yield call
+    for phone in opened:
+        phone.connection.close(None)
 
 
 @pytest.fixture
@@ -115,11 +113,17 @@ async def phone(phones, live) -> Phone:
 
 
 @pytest.fixture
-async def serve():
-    """Serve a worker on a free port, as in production, and return its address."""
+def server() -> str:
+    """Under which server the doors stand."""
+    return "ours"
+
+
+@pytest.fixture
+async def serve(server):
+    """Serve a worker on a free port, by default as in production, and return its address."""
     async with AsyncExitStack() as stack:
 
         async def start(live: Live) -> str:
-            return await stack.enter_async_context(served(live))
+            return await stack.enter_async_context(served(live, SERVERS[server]))
 
         yield start

@@ -127,14 +127,17 @@ async def test_pipelined_commands_are_answered_in_order(phone):
 async def test_what_we_do_not_offer_is_refused_politely(phone):
     """Each with its own code; the connection goes on."""
     await phone.connects()
-    for name in ("publish", "presence", "presence_stats"):
-        assert (await phone.asks(name, channel="thing:a"))["error"]["code"] == 108
+    assert (await phone.asks("publish", channel="thing:a", data=1))["error"]["code"] == 103
+    for name in ("presence", "presence_stats"):
+        assert (await phone.asks(name, channel="thing:a"))["error"]["code"] == 103
     assert (await phone.asks("rpc", method="x"))["error"]["code"] == 108
     assert (await phone.asks("ping"))["error"]["code"] == 107
     assert (await phone.asks("sub_refresh", channel="thing:a"))["error"]["code"] == 103
     assert (await phone.subscribes("thing:a", type=1))["error"]["code"] == 108
     assert (await phone.subscribes("thing:a", tf={"k": 1}))["error"]["code"] == 107
     assert (await phone.subscribes("thing:a", delta="fossil"))["recoverable"]
+    for name in ("presence", "presence_stats"):
+        assert (await phone.asks(name, channel="thing:a"))["error"]["code"] == 108
     phone.says({"send": {"data": 1}})
     await phone.is_closed_with(3508)
 

@@ -12,7 +12,7 @@ async def test_what_was_said_while_the_line_was_cut_is_recovered(phone, live, to
     epoch = (await phone.subscribes("thing:a"))["epoch"]
     await toy.move(live, "thing:a")
     await phone.pubs(1)
-    live.parts.broker._line.drop()
+    live.parts.broker._lines.drop()
     await soon(lambda: not live.healthy)
     await toy.move(live, "thing:a")
     await toy.move(live, "thing:a")
@@ -31,7 +31,7 @@ async def test_a_cut_without_a_loss_is_not_noticed(phone, live, toy):
     await phone.connects()
     await phone.subscribes("thing:a")
     await toy.move(live, "thing:a")
-    live.parts.broker._line.drop()
+    live.parts.broker._lines.drop()
     await soon(lambda: not live.healthy)
     await soon(lambda: live.healthy)
     await toy.move(live, "thing:a")

@@ -140,7 +140,7 @@ async def test_redis_set_back_to_a_snapshot_loses_no_fact(desk):
     await desk.work()
     await desk.buy(4)
     await desk.redis.delete(f"{desk.prefix}:journal")
-    await desk.redis.set(f"{desk.prefix}:journal:whole", mark)
+    await desk.redis.set(f"{desk.prefix}:{{journal}}:whole", mark)
     desk.clock.forward(seconds=2)
     await desk.work()
     assert await desk.written() == await desk.facts()

@@ -77,8 +77,7 @@ async def listener(phone):
 def told(live):
     """What a bystander of another part of the process is told."""
     heard = []
-    name = live.parts.broker._signal_name(TOLD)
-    live.parts.broker._signals[name].append(lambda names: heard.append(set(orjson.loads(names))))
+    live.parts.broker.hear(TOLD, lambda names: heard.append(set(orjson.loads(names))))
     return heard
 
 

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from channels.broker import Publication
 from tests.channels.toys import soon
 
 
@@ -67,13 +68,13 @@ async def test_a_hole_while_recovering_ends_the_connection(phone, live, toy):
     async def meanwhile():
         toy.meanwhile = None
         top = (await live.parts.broker.history("thing:a")).top
-        live.hub.deliver("thing:a", type(top)(top.epoch, top.offset + 2), b"2")
+        live.hub.deliver("thing:a", top.epoch, Publication(top.offset + 2, b"2"))
 
     toy.meanwhile = meanwhile
     await phone.connects()
     phone.says({"id": 2, "subscribe": {"channel": "thing:a"}})
     await phone.is_closed_with(3010)
-    assert live.hub.channels() == []
+    assert not live.hub.feeds
 
 
 async def test_a_gap_in_the_line_while_joining_is_a_reason_to_try_again(phone, live, toy):
@@ -111,7 +112,7 @@ async def test_who_may_not_listen_hears_nothing(phone, live, toy, channel, code)
 
     assert reply["error"]["code"] == code
     assert phone.connection.subscriptions == {}
-    assert live.hub.channels() == []
+    assert not live.hub.feeds
     assert (await phone.subscribes("mine:7"))["data"] == {"version": 0}
 
 
@@ -129,7 +130,7 @@ async def test_a_client_that_leaves_while_joining_leaves_nothing_behind(phone, l
     await entered.wait()
     phone.connection.close(None)
 
-    await soon(lambda: live.hub._listeners == {})
+    await soon(lambda: not live.hub.feeds)
 
 
 async def test_two_workers_tell_the_same_story(worker, phones, toy):
@@ -159,3 +160,45 @@ async def test_ten_times_on_and_off_keeps_the_order(phone, live, toy):
     assert [reply["id"] for reply in replies] == [*range(10, 30), 99]
     assert not [reply for reply in replies if "error" in reply]
     assert await phone.pubs(1) == [(1, {"version": 1})]
+
+
+async def test_a_crowd_that_comes_at_once_looks_at_a_public_channel_twice(live, toy):
+    """Who comes while somebody looks shares the next look: an older one may lack what was said."""
+    may_look, looking = asyncio.Event(), asyncio.Event()
+
+    async def meanwhile():
+        looking.set()
+        await may_look.wait()
+
+    toy.meanwhile = meanwhile
+    look = live.streams.snapshots.read
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(look("live:7", None))
+        await looking.wait()
+        toy.versions["live:7"] = 1
+        crowd = [tasks.create_task(look("live:7", None)) for _ in range(20)]
+        await asyncio.sleep(0)
+        may_look.set()
+    assert {task.result() for task in crowd} == {b'{"version":1}'}
+    assert toy.looks == 2
+
+
+async def test_who_recovers_on_a_public_channel_needs_no_look(phone, live, toy):
+    """It brings the state, and is given what followed."""
+    await phone.connects()
+    epoch = (await phone.subscribes("live:7"))["epoch"]
+    await toy.move(live, "live:7")
+    assert (await phone.pubs(1))[0][0] == 1
+    await phone.asks("unsubscribe", channel="live:7")
+    looks = toy.looks
+    assert (await phone.subscribes("live:7", recover=True, epoch=epoch, offset=1))["recovered"]
+    assert toy.looks == looks
+
+
+async def test_what_is_not_there_is_nobodys(phones, live):
+    """Also when several ask at once."""
+    crowd = [phones(live) for _ in range(3)]
+    for phone in crowd:
+        await phone.connects()
+        phone.says({"id": 2, "subscribe": {"channel": "live:secret"}})
+    assert [(await phone.hears())["error"]["code"] for phone in crowd] == [103] * 3

@@ -1,6 +1,5 @@
 """The WebSocket door on a real port, in front of clients nobody here wrote."""
 
-import asyncio
 import json
 
 import httpx
@@ -9,17 +8,13 @@ import websockets
 from centrifuge import Client, ClientEventHandler, SubscriptionEventHandler
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from channels.broker import Position
-from channels.limits import Limits
+from channels.broker import Publication
+from channels.codes import NO_PONG
+from tests.channels.doors import SERVERS
 from tests.channels.toys import soon
 
 PATH = "/connection/websocket"
-
-
-async def read_on(socket) -> None:
-    """Read what was written before the end."""
-    while True:
-        await asyncio.wait_for(socket.recv(), 10)
+CONNECT = '{"id":1,"connect":{}}'
 
 
 class Story(ClientEventHandler, SubscriptionEventHandler):
@@ -36,20 +31,25 @@ class Story(ClientEventHandler, SubscriptionEventHandler):
     async def on_subscribed(self, ctx) -> None:
         self.recovered.append((ctx.was_recovering, ctx.recovered))
         if ctx.data is not None:
-            self.snapshots.append(ctx.data)
+            self.snapshots.append(plain(ctx.data))
 
     async def on_subscribing(self, ctx) -> None:
         self.subscribing.append(ctx.code)
 
     async def on_publication(self, ctx) -> None:
-        self.pubs.append((ctx.pub.offset, ctx.pub.data))
+        self.pubs.append((ctx.pub.offset, plain(ctx.pub.data)))
 
     async def on_disconnected(self, ctx) -> None:
         self.disconnected.append(ctx.code)
 
 
-@pytest.fixture
-async def sdk(serve, live):
+def plain(data):
+    """Return a payload as the SDK hands it on in either form."""
+    return json.loads(data) if isinstance(data, bytes) else data
+
+
+@pytest.fixture(params=[False, True], ids=["json", "protobuf"])
+async def sdk(serve, live, request):
     """The stock Python SDK, connected to a worker; it comes back at once."""
     address = await serve(live)
     clients = []
@@ -60,6 +60,7 @@ async def sdk(serve, live):
             f"ws://{address}{PATH}",
             events=story,
             token=token,
+            use_protobuf=request.param,
             min_reconnect_delay=0.01,
             max_reconnect_delay=0.05,
         )
@@ -81,7 +82,7 @@ async def test_the_stock_sdk_follows_and_recovers(sdk, live, toy):
     await toy.move(live, "mine:7")
     await soon(lambda: len(story.pubs) == 1)
     [peer] = live.hub.peers
-    peer.close(None)
+    peer.close(NO_PONG)
     await toy.move(live, "mine:7")
     await toy.move(live, "mine:7")
     await soon(lambda: len(story.pubs) == 3)
@@ -108,51 +109,20 @@ async def test_the_stock_sdk_subscribes_again_after_a_gap(sdk, live, toy):
     await subscription.ready()
     await toy.move(live, "thing:a")
     await soon(lambda: len(story.pubs) == 1)
-    [listener] = live.hub.listeners("thing:a")
-    live.hub.leave(listener)
+    epoch = (await live.parts.broker.history("thing:a")).top.epoch
+    live.hub.deliver("thing:a", epoch, Publication(3, b"3"))
     await toy.move(live, "thing:a")
-    await live.parts.broker.round_trip()
-    live.hub.join(listener)
-    await toy.move(live, "thing:a")
-    await soon(lambda: len(story.pubs) == 3)
+    await soon(lambda: len(story.pubs) == 2)
 
-    assert [offset for offset, _ in story.pubs] == [1, 2, 3]
+    assert [offset for offset, _ in story.pubs] == [1, 2]
     assert 2500 in story.subscribing
     assert story.recovered[-1] == (True, True)
 
 
 @pytest.mark.parametrize("client", ["fake"], indirect=True)
-@pytest.mark.parametrize("limits", [Limits(pending_bytes=256 * 1024)], ids=["narrow"])
-async def test_a_slow_reader_is_let_go_and_nobody_else_notices(serve, live):
-    """Close 3008 for one; the other hears everything while the first stalls."""
-    address = await serve(live)
-    count, data = 300, json.dumps("x" * 50_000).encode()
-    async with (
-        websockets.connect(f"ws://{address}{PATH}", max_queue=1) as slow,
-        websockets.connect(f"ws://{address}{PATH}", max_queue=None) as quick,
-    ):
-        for socket in (slow, quick):
-            await socket.send('{"id":1,"connect":{}}\n{"id":2,"subscribe":{"channel":"thing:a"}}')
-        await soon(lambda: len(live.hub.listeners("thing:a")) == 2)
-        epoch = (await live.parts.broker.history("thing:a")).top.epoch
-        heard = 0
-        for n in range(1, count + 1):
-            live.hub.deliver("thing:a", Position(epoch, n), data)
-            if n % 2:
-                continue
-            while heard < n:
-                frame = await asyncio.wait_for(quick.recv(), 10)
-                heard += frame.count('"pub"')
-        assert heard == count
-        assert len(live.hub.listeners("thing:a")) == 1
-        with pytest.raises(ConnectionClosed):
-            await read_on(slow)
-        assert (slow.close_code, slow.close_reason) == (3008, "slow")
-
-
-@pytest.mark.parametrize("client", ["fake"], indirect=True)
+@pytest.mark.parametrize("server", SERVERS)
 class TestDoor:
-    """What happens before the first command."""
+    """What happens before the first command, under any server."""
 
     async def test_a_page_of_a_stranger_is_turned_away(self, serve, live):
         """Another origin gets 403; our own and no origin at all come in."""
@@ -165,15 +135,34 @@ class TestDoor:
             await socket.send('{"id":1,"connect":{}}')
             assert "client" in json.loads(await socket.recv())["connect"]
 
-    async def test_the_subprotocol_is_echoed_if_it_is_ours(self, serve, live):
-        """JSON by name or by default; a form we do not speak is refused at once."""
-        url = f"ws://{await serve(live)}{PATH}"
-        async with websockets.connect(url, subprotocols=["centrifuge-json"]) as socket:
-            assert socket.subprotocol == "centrifuge-json"
-        async with websockets.connect(url) as socket:
-            assert socket.subprotocol is None
-        with pytest.raises(InvalidStatus):
-            await websockets.connect(url, subprotocols=["centrifuge-protobuf"])
+    @pytest.mark.parametrize(
+        ("offered", "query", "chosen", "answer"),
+        [
+            (None, "", None, str),
+            (["centrifuge-json"], "", "centrifuge-json", str),
+            (["centrifuge-protobuf"], "", "centrifuge-protobuf", bytes),
+            (["other", "centrifuge-json"], "", "centrifuge-json", str),
+            (None, "?format=protobuf", None, bytes),
+            (None, "?cf_protocol=protobuf&cf_protocol_version=v2", None, bytes),
+            (["centrifuge-json"], "?format=protobuf", "centrifuge-json", str),
+        ],
+    )
+    async def test_the_form_is_agreed_upon_at_once(
+        self, serve, live, offered, query, chosen, answer
+    ):
+        """The subprotocol is echoed when it was offered, and only then."""
+        url = f"ws://{await serve(live)}{PATH}{query}"
+        async with websockets.connect(url, subprotocols=offered) as socket:
+            assert socket.subprotocol == chosen
+            await socket.send(b"\x04\x08\x01\x22\x00" if answer is bytes else CONNECT)
+            assert isinstance(await socket.recv(), answer)
+
+    async def test_a_form_that_we_do_not_speak_is_refused(self, serve, live):
+        """With 400, so that the client does not wait for what it cannot read."""
+        with pytest.raises(InvalidStatus) as refused:
+            await websockets.connect(f"ws://{await serve(live)}{PATH}", subprotocols=["mqtt"])
+        assert refused.value.response.status_code == 400
+        assert not live.hub.peers
 
     async def test_a_plain_request_is_told_to_upgrade(self, serve, live):
         """426 and not a hang."""
@@ -193,8 +182,8 @@ class TestDoor:
     async def test_a_client_that_vanishes_leaves_nothing_behind(self, serve, live):
         """No close handshake needed."""
         socket = await websockets.connect(f"ws://{await serve(live)}{PATH}")
-        await socket.send('{"id":1,"connect":{}}\n{"id":2,"subscribe":{"channel":"thing:a"}}')
-        await soon(lambda: live.hub.listeners("thing:a"))
+        await socket.send(f'{CONNECT}\n{{"id":2,"subscribe":{{"channel":"thing:a"}}}}')
+        await soon(lambda: live.hub.feeds)
         socket.transport.abort()
         await soon(lambda: not live.hub.peers)
-        assert live.hub.channels() == []
+        assert not live.hub.feeds

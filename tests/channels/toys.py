@@ -5,22 +5,33 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 
 from channels.broker import Entry
+from channels.codes import Code
 from channels.connection import Connection
-from channels.credentials import Credentials, TokenExpired, TokenInvalid
+from channels.credentials import (
+    Credentials,
+    Grant,
+    TokenExpired,
+    TokenInvalid,
+    TokenMismatched,
+)
+from channels.doors.answer import JSON
+from channels.form import bare, lines
 from channels.live import Live
-from channels.outbound import Outbound
+from channels.rules import Rules
 from channels.topics import Topic, Topics
+from channels.wire import EXTENSION, TEXT_FRAMES, Envelope, Wire
 from domain import kernel
 from domain.kernel import Session, UserId
 
 DAY = timedelta(days=1)
 HISTORY = 5
+ROOM = Rules(presence=True, join_leave=True, publish=True)
 
 
 async def soon(condition: Callable[[], Any], *, seconds: float = 10.0) -> Any:
@@ -32,21 +43,55 @@ async def soon(condition: Callable[[], Any], *, seconds: float = 10.0) -> Any:
     return value
 
 
-async def authenticate(token: str | None) -> Credentials | None:
-    """Tokens are plain: ``<user>``, ``<user>/<session>/<seconds to live>``, old, broken."""
-    match token:
-        case None:
-            return None
-        case "old":
+class Tokens:
+    """Tokens are plain: ``<user>``, ``<user>/<session>/<seconds to live>``, old, broken.
+
+    A ``+channel`` at the end subscribes the client to the channel. A subscription's token is
+    ``<user>@<channel>`` or ``<user>@<channel>@<seconds to live>``; tickets are users, once each.
+    """
+
+    def __init__(self) -> None:
+        self.used: set[str] = set()
+
+    async def connection(self, token: str) -> Credentials | None:
+        """Return whose token it is."""
+        match token:
+            case "":
+                return None
+            case "old":
+                raise TokenExpired
+            case "broken":
+                raise ConnectionError
+        token, _, channel = token.partition("+")
+        user, _, rest = token.partition("/")
+        if not user.isdigit():
+            raise TokenInvalid
+        session, _, seconds = rest.partition("/")
+        subs = {channel: Grant()} if channel else {}
+        return Credentials(UserId(int(user)), session or None, _until(seconds), subs=subs)
+
+    async def ticket(self, ticket: str) -> Credentials:
+        """Return whose ticket it is."""
+        if ticket in self.used or not ticket.isdigit():
+            raise TokenInvalid
+        self.used.add(ticket)
+        return Credentials(UserId(int(ticket)))
+
+    async def subscription(self, token: str, *, channel: str, user_id: UserId | None) -> Grant:
+        """Return what the token allows."""
+        if token == "old":
             raise TokenExpired
-        case "broken":
-            raise ConnectionError
-    user, _, rest = token.partition("/")
-    if not user.isdigit():
-        raise TokenInvalid
-    session, _, seconds = rest.partition("/")
-    expires_at = kernel.utc_now() + timedelta(seconds=float(seconds)) if seconds else None
-    return Credentials(UserId(int(user)), session or None, expires_at)
+        user, _, rest = token.partition("@")
+        name, _, seconds = rest.partition("@")
+        if not name:
+            raise TokenInvalid
+        if (user, name) != (str(user_id or ""), channel):
+            raise TokenMismatched
+        return Grant(expires_at=_until(seconds))
+
+
+def _until(seconds: str) -> datetime | None:
+    return kernel.utc_now() + timedelta(seconds=float(seconds)) if seconds else None
 
 
 @dataclass
@@ -61,16 +106,31 @@ class Journal:
 
 @dataclass
 class Toy:
-    """Things with a version: ``thing:`` for all, ``mine:<user>`` for one, ``last:`` cached."""
+    """Things with a version: ``thing:`` for all, ``mine:<user>`` for one, ``last:`` cached.
+
+    In ``room:`` one may talk and see the others, ``vip:`` takes a token, ``mute:`` keeps nothing.
+    """
 
     versions: dict[str, int] = field(default_factory=dict)
     meanwhile: Callable[[], Awaitable[None]] | None = None
+    looks: int = 0  # at what is public
 
     def topics(self) -> Topics:
         """Return the toy's channels."""
         kinds = {"thing": HISTORY, "last": 1, "live": HISTORY}
-        public = [Topic(kind, size, DAY, self.joiner(kind)) for kind, size in kinds.items()]
-        return Topics([*public, Topic("mine", HISTORY, DAY, self.join_mine)])
+        public = [
+            Topic(kind, size, DAY, self.joiner(kind), public=kind == "live")
+            for kind, size in kinds.items()
+        ]
+        return Topics(
+            [
+                *public,
+                Topic("mine", HISTORY, DAY, self.join_mine),
+                Topic("room", HISTORY, DAY, rules=ROOM),
+                Topic("vip", HISTORY, DAY, rules=Rules(token=True)),
+                Topic("mute", 0, DAY, rules=ROOM),
+            ]
+        )
 
     def joiner(self, kind: str):
         """Return the join of a public channel."""
@@ -83,6 +143,7 @@ class Toy:
                 raise kernel.Invalid
             if name == "busy":
                 raise kernel.Busy
+            self.looks += 1
             if self.meanwhile is not None:
                 await self.meanwhile()
             return {"version": self.versions.get(f"{kind}:{name}", 0)}
@@ -107,13 +168,52 @@ class Toy:
         )
 
 
+class Pocket(Wire):
+    """A wire whose other end is in the same process; a deaf one takes nothing."""
+
+    def __init__(self, live: Live) -> None:
+        envelope = Envelope(raw=bare, message=dict, last=TEXT_FRAMES.last)
+        scope = {"type": "websocket", "extensions": {EXTENSION: self}}
+        super().__init__(scope, self.swallow, envelope=envelope, limits=live.parts.limits)
+        self.speak(JSON, lines)
+        self.frames: list[bytes] = []
+        self.news = asyncio.Event()
+        self.code: Code | None = None
+        self.full = 0  # bytes that nobody took
+
+    def get_write_buffer_size(self) -> int:
+        """Return how much nobody took."""
+        return self.full
+
+    def is_closing(self) -> bool:
+        """Tell whether it is over."""
+        return self.ended
+
+    async def swallow(self, message: dict[str, Any]) -> None:
+        """Take what would end a real socket."""
+
+    def end(self, code: Code | None) -> None:
+        """Take the end."""
+        self.code = self.code or code
+        super().end(code)
+        self.news.set()
+
+    def write(self, data: bytes) -> bool:
+        """Take a frame."""
+        if self.full > self._limits.pending_bytes:
+            return False
+        self.frames.append(data)
+        self.news.set()
+        return True
+
+
 class Phone:
     """A client: says commands, hears replies and pushes."""
 
-    def __init__(self, live: Live, tasks: asyncio.TaskGroup) -> None:
+    def __init__(self, live: Live) -> None:
         self.live = live
-        self.outbound = Outbound(live.parts.limits.pending_bytes)
-        self.connection = Connection(live, self.outbound, tasks)
+        self.wire = Pocket(live)
+        self.connection = Connection(live, self.wire)
         self.connection.open()
         self.heard: deque[dict[str, Any]] = deque()
         self._id = 0
@@ -121,7 +221,7 @@ class Phone:
     @property
     def closed(self) -> int | None:
         """Return the code the connection ended with."""
-        code = self.outbound.code
+        code = self.wire.code
         return None if code is None else code.code
 
     def says(self, *commands: dict[str, Any]) -> None:
@@ -132,10 +232,12 @@ class Phone:
         """Return the next thing heard."""
         while not self.heard:
             async with asyncio.timeout(10):
-                frames = await self.outbound.take()
-            assert frames, f"closed: {self.outbound.code}"
-            lines = self.connection.codec.join(frames).split(b"\n")
-            self.heard.extend(orjson.loads(line) for line in lines)
+                while not self.wire.frames:
+                    assert not self.wire.ended, f"closed: {self.wire.code}"
+                    self.wire.news.clear()
+                    await self.wire.news.wait()
+            said, self.wire.frames = self.wire.frames, []
+            self.heard.extend(orjson.loads(line) for each in said for line in each.split(b"\n"))
         return self.heard.popleft()
 
     async def asks(self, name: str, **request: Any) -> dict[str, Any]:

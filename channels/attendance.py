@@ -1,0 +1,98 @@
+"""Keeps the broker informed of who listens to the channels on which that may be seen."""
+
+import asyncio
+import random
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+
+from channels.broker import Broker, BrokerUnavailable, Member
+from channels.hub import Hub
+from channels.limits import Limits
+from channels.subscription import Subscription
+
+WAITING_MAX: Final = 100_000
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Somebody enters or leaves a channel."""
+
+    channel: str
+    member: Member
+    announce: bool
+    entering: bool
+
+
+@dataclass(slots=True)
+class Attendance:
+    """Reports who comes and goes in that order, and now and then everybody who is here.
+
+    What the broker does not hear is put right by the next renewal, or by being forgotten.
+    """
+
+    hub: Hub
+    broker: Broker
+    limits: Limits
+    chance: random.Random
+    _steps: deque[Step] = field(default_factory=lambda: deque(maxlen=WAITING_MAX))
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _settled: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self._settled.set()
+
+    def enter(self, subscription: Subscription) -> None:
+        """Report that somebody came. Cheap, never waits."""
+        self._report(subscription, entering=True)
+
+    def leave(self, subscription: Subscription) -> None:
+        """Report that somebody left, if it was reported that they came. Cheap, never waits."""
+        self._report(subscription, entering=False)
+
+    async def settled(self) -> None:
+        """Return when all that was reported so far has been passed on, or lost."""
+        await self._settled.wait()
+
+    async def run(self) -> None:
+        """Pass reports on until cancelled."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            while self._steps:
+                await self._pass_on(self._steps.popleft())
+            self._settled.set()
+
+    async def keep_renewing(self) -> None:
+        """Report everybody who is here, now and then, until cancelled."""
+        while True:
+            await asyncio.sleep(self.chance.uniform(0.75, 1) * self.limits.presence_seconds)
+            members = [
+                (feed.channel, subscription.member)
+                for feed in self.hub.feeds
+                for subscription in feed
+                if subscription.member is not None
+            ]
+            try:
+                await self.broker.renew(members)
+            except BrokerUnavailable as error:
+                log.warning("presence not renewed", error=repr(error))
+
+    def _report(self, subscription: Subscription, *, entering: bool) -> None:
+        if subscription.member is None:
+            return
+        announce = subscription.rules.join_leave
+        self._steps.append(Step(subscription.channel, subscription.member, announce, entering))
+        self._settled.clear()
+        self._news.set()
+
+    async def _pass_on(self, step: Step) -> None:
+        pass_on = self.broker.enter if step.entering else self.broker.leave
+        try:
+            await pass_on(step.channel, step.member, announce=step.announce)
+        except BrokerUnavailable as error:
+            log.debug("presence not reported", channel=step.channel, error=repr(error))

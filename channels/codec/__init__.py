@@ -1,0 +1,1 @@
+"""The forms of the protocol's messages: JSON and Protobuf, one model behind both."""
