@@ -1,10 +1,13 @@
-"""The two pages of the API's description, in a browser: whole, usable, and asking nobody else."""
+"""The pages that describe the API, in a browser: whole, usable, and asking nobody else."""
 
 import pytest
 from playwright.async_api import async_playwright, expect
 
+from domain import kernel
+from server import asyncapi
 from server.app import routes
 from server.openapi import describe
+from server.wiring import topics
 from tests.journeys.test_live_purchase import CHROMIUM, PATIENCE_MS
 from tests.stall import PASSWORD
 from tests.street import open_street
@@ -69,7 +72,7 @@ async def test_the_contents_are_filtered_and_lead_to_an_operation(visit):
     """By any word of the method, the path and the summary."""
     page = await visit("/redoc", DESK)
 
-    await page.get_by_label("Filter operations").fill("post login")
+    await page.get_by_label("Filter operations").fill("post user/login")
 
     links = page.locator("nav li:not([hidden]) a")
     await expect(links).to_have_count(1)
@@ -86,6 +89,55 @@ async def test_fields_within_fields_unfold(visit):
     await inside.locator("summary").first.click()
 
     await expect(inside.locator("code", has_text="kok_product_name").first).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+async def test_the_channels_page_shows_every_door_channel_event_and_call(visit, size):
+    """Each once, and nothing hangs over the edge of a phone."""
+    document = asyncapi.describe(topics(broker=None, clock=kernel.utc_now))
+    listening = [each for each in document["operations"].values() if each["action"] == "receive"]
+    calls = len(document["operations"]) - len(listening)
+    messages = document["components"]["messages"].values()
+    events = {each["name"] for each in messages if each["name"].endswith(".v1")}
+
+    page = await visit("/asyncapi", size)
+
+    for section, count in {
+        "doors": len(document["servers"]),
+        "channels": len(listening),
+        "events": len(events),
+        "calls": calls,
+    }.items():
+        await expect(page.locator(f"#{section} article")).to_have_count(count)
+    shown = await page.locator("#events article").evaluate_all("(all) => all.map(({ id }) => id)")
+    assert set(shown) == events
+    assert await page.evaluate("document.documentElement.scrollWidth") == size["width"]
+
+
+async def test_a_channel_leads_to_its_events_and_they_lead_back(visit):
+    """By links; and the views in an event unfold."""
+    page = await visit("/asyncapi#channel-order", DESK)
+    channel = page.locator("#channel-order")
+    await expect(channel).to_be_in_viewport()
+    await expect(channel.get_by_text("signed in")).to_be_visible()
+
+    await channel.get_by_role("link", name="order.status_changed.v1").click()
+    event = page.locator("[id='order.status_changed.v1']")
+    await expect(event).to_be_in_viewport()
+    await event.locator("details summary").first.click()
+    await expect(event.locator("code", has_text="pay_by").first).to_be_visible()
+    await event.get_by_role("link", name="user:{user_id}").click()
+    await expect(page.locator("#channel-user")).to_be_in_viewport()
+
+
+async def test_the_contents_of_the_channels_page_are_filtered(visit):
+    """Doors, channels, events and calls by any word."""
+    page = await visit("/asyncapi", DESK)
+
+    await page.get_by_label("Filter channels and events").fill("acknowledge")
+
+    links = page.locator("nav li:not([hidden]) a")
+    await expect(links).to_have_text(["payment.acknowledged.v1", "payment.acknowledge"])
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])

@@ -1,29 +1,32 @@
-// The list of operations beside the text, and the field that filters it.
+// The list beside the text, and the field that filters it.
 
-import { h } from "../dom.js";
+import { find, h } from "../dom.js";
 import { broken } from "./prose.js";
 
-/** Return a list per tag. */
-export function contents(byTag) {
-  return byTag.map(([tag, operations]) =>
-    h(
-      "section",
-      { class: "contents-tag" },
-      h("h3", {}, h("a", { href: `#tag-${tag.name}` }, tag.name)),
-      h("ul", {}, ...operations.map(entry)),
+/** List the groups' entries, each with the id of what it leads to, a badge, a name, a summary. */
+export function listContents(groups) {
+  find(document, "contents").replaceChildren(
+    ...groups.map(({ id, name, entries }) =>
+      h(
+        "section",
+        { class: "contents-tag" },
+        h("h3", {}, h("a", { href: `#${id}` }, name)),
+        h("ul", {}, ...entries.map(entry)),
+      ),
     ),
   );
+  filterBy(find(document, "search"));
 }
 
-function entry({ method, path, summary, operationId }) {
-  const said = `${method} ${path} ${summary} ${operationId}`.toLowerCase();
-  const badge = h("span", { class: "method", "data-method": method }, method);
-  const link = h("a", { href: `#${operationId}`, title: summary }, badge, h("span", {}, ...broken(path)));
+function entry({ id, badge, name, summary }) {
+  const said = `${badge ?? ""} ${name} ${summary} ${id}`.toLowerCase();
+  const mark = badge ? h("span", { class: "method", "data-method": badge }, badge) : null;
+  const link = h("a", { href: `#${id}`, title: summary }, mark, h("span", {}, ...broken(name)));
   return h("li", { "data-said": said }, link);
 }
 
 /** Show only what the field asks for. */
-export function filterBy(field) {
+function filterBy(field) {
   const list = field.closest(".contents");
   const apply = () => {
     const wanted = field.value.toLowerCase().split(/\s+/).filter(Boolean);

@@ -1,6 +1,7 @@
 // One operation: what it takes, what it answers, how it refuses, each with an example.
 
 import { h } from "../dom.js";
+import { part, sample } from "./parts.js";
 import { broken, inline, prose } from "./prose.js";
 import { field, fields } from "./schema.js";
 
@@ -98,15 +99,4 @@ function samples({ requestBody, responses }, lookUp) {
   const asked = requestBody?.content["application/json"]?.example;
   const told = lookUp(answer).content?.["application/json"]?.example;
   return [sample("Request", asked), sample(`Answer ${status}`, told)].filter(Boolean);
-}
-
-function sample(name, value) {
-  if (value === undefined) return null;
-  const text = JSON.stringify(value, null, 2);
-  const code = h("pre", { tabindex: 0, "aria-label": `${name}, for instance` }, text);
-  return h("figure", { class: "sample" }, h("figcaption", {}, name), code);
-}
-
-function part(name, ...children) {
-  return h("section", { class: "part" }, h("h4", {}, name), ...children);
 }
