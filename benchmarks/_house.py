@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -168,6 +168,16 @@ async def open_house(
     ``fill`` puts other things into the databases than the demo shop. ``durable`` lets commits
     wait for the disk.
     """
+    async with (
+        furnished(fill=fill, durable=durable) as house,
+        served(house, clock=clock) as open_now,
+    ):
+        yield open_now
+
+
+@asynccontextmanager
+async def furnished(*, fill: Fill | None = None, durable: bool = False) -> AsyncIterator[House]:
+    """Start engines and fill the databases; nobody serves yet."""
     with (
         engines(durable=durable) as started,
         tempfile.TemporaryDirectory(prefix="uhok-bench-") as folder,
@@ -187,8 +197,7 @@ async def open_house(
         with closing(claim):
             try:
                 await (fill or _load_demo)(settings, db, analytics)
-                async with _serving(settings, clock=clock) as processes:
-                    yield House(settings, db, processes, started)
+                yield House(settings, db, {}, started)
             finally:
                 await db.close()
                 await analytics.close()
@@ -212,7 +221,9 @@ async def _load_demo(settings: Settings, db: Database, _analytics: Database) -> 
 
 
 @asynccontextmanager
-async def _serving(settings: Settings, *, clock: Clock) -> AsyncIterator[dict[str, int]]:
+async def served(house: House, *, clock: Clock) -> AsyncIterator[House]:
+    """Start the server of a furnished house, and stop it at the end."""
+    settings = house.settings
     log = settings.data_dir / "server.log"
     commands: dict[str, Sequence[str]] = {
         "server": ("serve", "--clock" if clock == "inside" else "--no-clock")
@@ -222,7 +233,7 @@ async def _serving(settings: Settings, *, clock: Clock) -> AsyncIterator[dict[st
     started = {name: _start(settings, log, command) for name, command in commands.items()}
     try:
         await _ready(settings.port, started["server"], log)
-        yield {name: process.pid for name, process in started.items()}
+        yield replace(house, processes={name: each.pid for name, each in started.items()})
     finally:
         for process in started.values():
             process.send_signal(signal.SIGTERM)
@@ -248,6 +259,7 @@ def _start(settings: Settings, log: Path, command: Sequence[str]) -> subprocess.
         "REDIS_URL": settings.redis_url,
         "PAYMENT_SERVER_URL2": settings.payment_server_url2,
         "LOG_JSON": "1",
+        "OUTBOX_LAG_SECONDS_MAX": str(UNLIMITED),  # without a clock nothing is relayed
         "RATE_LIMIT_READS_PER_MINUTE": str(UNLIMITED),
         "RATE_LIMIT_WRITES_PER_MINUTE": str(UNLIMITED),
         "RATE_LIMIT_EMAIL_CHECKS_PER_MINUTE": str(UNLIMITED),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from benchmarks._wire import HOST, HttpLine, dial
+from benchmarks._wire import HOST
 from tests.engines import claim_port
 
 MODULE: Final = "ngx_nchan_module.so"
@@ -54,13 +54,6 @@ class Nchan:
 
     port: int
     pid: int
-
-    async def publishers(self, count: int) -> list[HttpLine]:
-        """Open connections to publish on, one message at a time each."""
-        lines = [HttpLine() for _ in range(count)]
-        for line in lines:
-            await dial(line, self.port)
-        return lines
 
 
 def missing() -> str | None:

@@ -32,6 +32,7 @@ USER: Final = (
         lambda t: with_query("/api/user/signup/email/check", email=f"new{t.number}@example.com"),
     ),
     Read("/api/user/info", "shopper", plain("/api/user/info")),
+    Read("/api/realtime/token", "shopper", plain("/api/realtime/token")),
     Read("/api/user/settings", "shopper", plain("/api/user/settings")),
     Read("/api/user/sessions", "shopper", plain("/api/user/sessions")),
     Read("/api/user/admin/blacklist/stats", "admin", plain("/api/user/admin/blacklist/stats")),

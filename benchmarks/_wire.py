@@ -5,7 +5,7 @@ import base64
 import os
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, cast
 
 import httptools
@@ -86,36 +86,26 @@ class HttpLine(_Line):
         self.answer(body)
 
 
-class EventLine(_Line):
-    """A Server-Sent Events stream; every event's ``data`` is handed on."""
+class Pipeline(HttpLine):
+    """A keep-alive connection whose requests go out together and are answered in order."""
 
-    def __init__(self, heard: Heard) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._heard = heard
-        self._parser = httptools.HttpResponseParser(self)
-        self._rest = b""
+        self._due = 0
 
-    async def open(self, path: str) -> None:
-        """Ask for the stream; return when its first bytes are here."""
-        wish = f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nAccept: text/event-stream\r\n\r\n"
-        await self.waited(wish.encode())
+    async def post_all(self, path: str, bodies: Sequence[bytes]) -> None:
+        """Send one POST per body in one write; return when all are answered."""
+        self._due = len(bodies)
+        head = f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: text/plain\r\n"
+        wishes = [f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body for body in bodies]
+        await self.waited(b"".join(wishes))
 
-    def data_received(self, data: bytes) -> None:
-        self._parser.feed_data(data)
-
-    def on_headers_complete(self) -> None:
-        """Hear that the stream begins."""
-        assert self._parser.get_status_code() == 200, "the stream was refused"
-        self.answer(b"")
-
-    def on_body(self, body: bytes) -> None:
-        """Hear a piece of the stream."""
-        now = time.time()
-        *events, self._rest = (self._rest + body).split(b"\n\n")
-        for event in events:
-            for line in event.split(b"\n"):
-                if line.startswith(b"data: "):
-                    self._heard(line[6:], now)
+    def answer(self, given: bytes) -> None:
+        """Wake the one who waits once the last response is there."""
+        assert self.status < 300, (self.status, given)
+        self._due -= 1
+        if not self._due:
+            super().answer(given)
 
 
 class WebSocketLine(_Line):
