@@ -9,7 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 
-from channels import sse, websocket
+from channels import doors
 from server import pages, rate_limit
 from server.errors import EXCEPTION_HANDLERS
 from server.middleware.access_log import AccessLog
@@ -38,15 +38,20 @@ from server.routes import (
     order_status,
     payment,
     payment_webhook,
+    realtime,
+    realtime_api,
     recipe,
     recipe_ingredients,
     recipe_search,
     recommendation,
     recommendation_recipes,
     reference,
+    reference_asyncapi,
     system,
+    system_metrics,
     user,
     user_sessions,
+    user_suspension,
 )
 from server.routing import Switchboard
 from server.settings import Settings
@@ -54,7 +59,9 @@ from server.state import State
 
 OpenState = Callable[[], AbstractAsyncContextManager[State]]
 
-UNZIPPED = ("text/event-stream", "image/png", "image/jpeg", "image/webp", "video/*")
+# What a stream says is written past the middleware, so its head must not announce anything else.
+STREAMED = ("text/event-stream", "application/x-ndjson", "application/octet-stream")
+UNZIPPED = (*STREAMED, "image/png", "image/jpeg", "image/webp", "video/*")
 EXPOSED = (
     "X-Request-Id",
     "Idempotent-Replayed",
@@ -84,13 +91,10 @@ def create_app(settings: Settings, open_state: OpenState) -> Starlette:
 def routes() -> list[BaseRoute]:
     """Return every door: REST, the channels and the page."""
     return [
-        *pages.routes,
-        *websocket.routes,
-        *sse.routes,
-        *system.routes,
-        *reference.routes,
+        *_service(),
         *user.routes,
         *user_sessions.routes,
+        *user_suspension.routes,
         *log.routes,
         *log_batch.routes,
         *homeshopping.routes,
@@ -117,6 +121,20 @@ def routes() -> list[BaseRoute]:
         *order_list.routes,
         *order_status.routes,
         *order.routes,
+    ]
+
+
+def _service() -> list[BaseRoute]:
+    """Return the doors that are of no noun's: the page, the channels, what we say of ourselves."""
+    return [
+        *pages.routes,
+        *doors.routes,
+        *realtime.routes,
+        *realtime_api.routes,
+        *system.routes,
+        *system_metrics.routes,
+        *reference.routes,
+        *reference_asyncapi.routes,
     ]
 
 

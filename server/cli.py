@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from typing import Annotated
+from collections.abc import Coroutine
+from typing import Annotated, Any, TypeVar
 
 import structlog
 import typer
@@ -17,6 +18,8 @@ from server.settings import Settings
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 demo = typer.Typer(no_args_is_help=True, help="The demo shop: load it, serve it, start over.")
 app.add_typer(demo, name="demo")
+
+Result = TypeVar("Result")
 
 log = structlog.get_logger(__name__)
 
@@ -75,15 +78,25 @@ def role(
 ) -> None:
     """Make somebody an operator, an admin, or a user again; their sessions end."""
     settings = read_settings()
-    try:
-        ended = asyncio.run(processes.appoint(settings, email, role))
-    except kernel.DomainError as error:
-        typer.secho(f"{email}: {worded(error, 'en')}", err=True, fg=typer.colors.RED)
-        raise typer.Exit(1) from error
+    ended = _run(email, processes.appoint(settings, email, role))
     typer.echo(f"{email} is now {role.value}; {ended} sessions ended")
-    if ended and not settings.redis_url:
-        minutes = settings.access_token_expire_minutes
-        typer.echo(f"a server that runs without REDIS_URL hears of it within {minutes:g} minutes")
+    _warn_of_delay(settings, ended)
+
+
+@app.command()
+def suspend(email: Annotated[str, typer.Argument(help="Whose account.")]) -> None:
+    """Shut somebody's account: they are logged out everywhere and cannot log in."""
+    settings = read_settings()
+    ended = _run(email, processes.suspend(settings, email))
+    typer.echo(f"{email} is suspended; {ended} sessions ended")
+    _warn_of_delay(settings, ended)
+
+
+@app.command()
+def reinstate(email: Annotated[str, typer.Argument(help="Whose account.")]) -> None:
+    """Open a suspended account again."""
+    _run(email, processes.reinstate(read_settings(), email))
+    typer.echo(f"{email} is reinstated")
 
 
 @app.command(name="payment-simulator")
@@ -118,6 +131,21 @@ def demo_load() -> None:
 def demo_reset() -> None:
     """Throw the embedded demo's data away; the next start loads it anew."""
     demonstration.reset(read_settings())
+
+
+def _run(email: str, step: Coroutine[Any, Any, Result]) -> Result:
+    """Do something to an account; a refusal is said without a traceback and ends with 1."""
+    try:
+        return asyncio.run(step)
+    except kernel.DomainError as error:
+        typer.secho(f"{email}: {worded(error, 'en')}", err=True, fg=typer.colors.RED)
+        raise typer.Exit(1) from error
+
+
+def _warn_of_delay(settings: Settings, ended: int) -> None:
+    if ended and not settings.redis_url:
+        minutes = settings.access_token_expire_minutes
+        typer.echo(f"a server that runs without REDIS_URL hears of it within {minutes:g} minutes")
 
 
 def _refuse_alone(settings: Settings) -> None:

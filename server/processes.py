@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from os import environ
 
@@ -10,11 +10,13 @@ from starlette.applications import Starlette
 
 from channels.live import order_disconnect
 from domain import kernel, user
+from domain.kernel import Database, UserId
 from server import migrate as migrations
 from server import sessions
 from server.app import create_app
 from server.clockwork import standing_by
 from server.logs import set_up_logs
+from server.metrics import gathered
 from server.serving import drained, settle_memory
 from server.serving import serve as serve_app
 from server.settings import Settings
@@ -28,7 +30,8 @@ CLOCK = "UHOK_WITH_CLOCK"
 def serve(settings: Settings, *, with_clock: bool) -> None:
     """Serve until told to stop."""
     environ[CLOCK] = "1" if with_clock else ""
-    serve_app(settings, "server.processes:web")
+    with gathered(settings.workers):
+        serve_app(settings, "server.processes:web")
 
 
 def web() -> Starlette:
@@ -64,13 +67,39 @@ async def appoint(settings: Settings, email: str, role: user.Role) -> int:
 
     Raises user.UserNotFound, user.EmailInvalid.
     """
-    async with databases(settings) as (db, _), open_redis(settings) as redis:
+    async with databases(settings) as (db, _):
         ended = await sessions.appoint(db, email, role, now=kernel.utc_now())
+        return await _tell_of_the_end(settings, db, ended)
+
+
+async def suspend(settings: Settings, email: str) -> int:
+    """Shut somebody's account, and tell the running processes; return how many sessions ended.
+
+    Raises user.UserNotFound, user.EmailInvalid.
+    """
+    async with databases(settings) as (db, _):
+        whose, ended = await sessions.suspend(db, email, now=kernel.utc_now())
+        return await _tell_of_the_end(settings, db, ended, of=whose)
+
+
+async def reinstate(settings: Settings, email: str) -> None:
+    """Open somebody's account again. Raises user.UserNotFound, user.EmailInvalid."""
+    async with databases(settings) as (db, _):
+        await sessions.reinstate(db, email, now=kernel.utc_now())
+
+
+async def _tell_of_the_end(
+    settings: Settings, db: Database, ended: Sequence[str], *, of: UserId | None = None
+) -> int:
+    """Tell the running processes which sessions ended, and whose connections all end; count."""
+    async with open_redis(settings) as redis:
         denied = open_deny_list(settings, db, redis, clock=kernel.utc_now)
         await denied.add(ended)
         broker = open_broker(redis, settings, denied=denied)
         for session_id in ended:
             await order_disconnect(broker, session_id=session_id)
+        if of is not None:  # tokens that another backend signed may name no session of ours
+            await order_disconnect(broker, user_id=of)
         return len(ended)
 
 

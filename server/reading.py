@@ -67,7 +67,7 @@ class Reader:
         if self.form and kind == FORM:
             async with request.form(max_fields=FIELDS_MAX, max_files=0) as fields:
                 return _checked(adapter, dict(fields), ("body",))
-        raw = await _body(request)
+        raw = await whole_body(request)
         if not raw.strip():
             if self.body_required:
                 what = {"type": "missing", "loc": ["body"], "msg": "Field required"}
@@ -78,7 +78,8 @@ class Reader:
         return _checked(adapter, raw, ("body",), as_json=True)
 
 
-async def _body(request: Request[State]) -> bytes:
+async def whole_body(request: Request[State]) -> bytes:
+    """Return the body as it came. Raises Unacceptable."""
     try:
         return await request.body()
     except ClientDisconnect as gone:

@@ -13,8 +13,12 @@ import uvicorn
 
 from channels.live import Live
 from server.settings import Settings
+from server.sockets import OpenHttp, OpenWebSocket
 
 FINISH_SECONDS: Final = 10
+# A supervisor that asks for a sign of life sooner kills workers on a busy machine, over and over,
+# while they still import what they need.
+START_SECONDS: Final = 60
 # What a request leaves behind dies young: a larger first generation would only pause for longer.
 COLLECT_AFTER: Final = (5_000, 20, 100)
 STOP: Final = (signal.SIGTERM, signal.SIGINT)
@@ -34,8 +38,8 @@ def options(settings: Settings) -> dict[str, Any]:
         "port": settings.port,
         "workers": settings.workers,
         "loop": "uvloop",
-        "http": "httptools",
-        "ws": "websockets-sansio",
+        "http": OpenHttp,
+        "ws": OpenWebSocket,
         "ws_per_message_deflate": False,  # costs 2.5 times the CPU and cannot be shared
         "ws_ping_interval": None,  # the protocol pings by itself
         "ws_max_size": 64 * 1024,
@@ -44,6 +48,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "proxy_headers": False,  # our own middleware believes configured proxies only
         "server_header": False,
         "timeout_graceful_shutdown": FINISH_SECONDS,
+        "timeout_worker_healthcheck": START_SECONDS,
         "log_config": None,
     }
 

@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit, urlunsplit
 
+from jwt.algorithms import has_crypto
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from server.redis_url import read_redis_url
 
 DEVELOPMENT_JWT_SECRET: Final = "uhok-development-secret-not-for-production"  # noqa: S105 (refused in production)
 DEVELOPMENT_WEBHOOK_SECRET: Final = "uhok-development-webhook-secret"  # noqa: S105 (refused in production)
@@ -21,6 +24,7 @@ DRIVERS: Final = {
     "sqlite": "sqlite+aiosqlite",
 }
 
+Profile = Literal["", "conformance-python", "conformance-js"]
 Listed = Annotated[tuple[str, ...], NoDecode]
 Seconds = Annotated[float, Field(ge=0)]
 
@@ -53,10 +57,14 @@ class Settings(BaseSettings):
     rate_limit_signups_per_hour: int = Field(20, ge=0)
     rate_limit_email_checks_per_minute: int = Field(60, ge=0)
     rate_limit_refreshes_per_minute: int = Field(120, ge=0)
+    rate_limit_realtime_tokens_per_minute: int = Field(120, ge=0)
     rate_limit_payments_per_minute: int = Field(30, ge=0)
     rate_limit_log_batches_per_minute: int = Field(120, ge=0)
     outbox_lag_seconds_max: Seconds = 30
     drain_seconds: Seconds = 5
+    # To one process; 0 turns one off.
+    live_connections_per_user: int = Field(32, ge=0)
+    live_connections_per_address: int = Field(2_000, ge=0)
 
     service_db_url: str = Field(
         "",
@@ -79,6 +87,15 @@ class Settings(BaseSettings):
     session_idle_days: float = Field(7, gt=0)
     session_days_max: float = Field(30, gt=0)
     refresh_grace_seconds: Seconds = 15
+    # Of realtime connections and subscriptions; the secret, when empty, is JWT_SECRET.
+    realtime_token_secret: SecretStr = SecretStr("")
+    realtime_token_algorithm: Literal["HS256", "HS384", "HS512"] = "HS256"  # noqa: S105 (a name)
+    realtime_token_audience: str = Field("realtime", min_length=1)
+    realtime_token_issuer: str = ""
+    realtime_jwks_url: str = ""  # empty: nobody else's keys are believed
+    realtime_token_minutes: float = Field(10, gt=0)
+    realtime_api_key: SecretStr = SecretStr("")  # empty: no server API
+    metrics_token: SecretStr = SecretStr("")  # empty: metrics for all, in production for nobody
     bcrypt_cost: int = Field(12, ge=4, le=16)
     cookie_secure: bool | None = None  # by default: in production
 
@@ -97,6 +114,10 @@ class Settings(BaseSettings):
     order_delivered_seconds: Seconds = 172_800
     broadcast_soon_minutes: float = Field(10, ge=0)
 
+    # What the test suites of client libraries expect; only where the second one allows it.
+    profile: Profile = ""
+    uhok_test_profiles: bool = False
+
     @field_validator("trusted_proxies", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -109,6 +130,13 @@ class Settings(BaseSettings):
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for part in value:
             _network(part)
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _of_a_known_kind(cls, value: str) -> str:
+        if value:
+            read_redis_url(value)
         return value
 
     @field_validator("service_db_url", "analytics_db_url")
@@ -126,14 +154,25 @@ class Settings(BaseSettings):
             raise ValueError(
                 "more than one worker needs REDIS_URL: without it each would keep its own channels"
             )
+        if self.realtime_jwks_url and not has_crypto:
+            raise ValueError("REALTIME_JWKS_URL needs the package cryptography: uhok-live[jwks]")
         if self.environment == "production":
             self._refuse_weak_secrets()
+        if self.profile and (self.in_production or not self.uhok_test_profiles):
+            raise ValueError(
+                "PROFILE opens the doors to published secrets: it needs UHOK_TEST_PROFILES=1, "
+                "which says that this is a test, and it is never for production"
+            )
         return self
 
     def _refuse_weak_secrets(self) -> None:
         jwt, webhook = self.jwt_secret.get_secret_value(), self.payment_webhook_secret
         if jwt == DEVELOPMENT_JWT_SECRET or len(jwt.encode()) < SECRET_LENGTH_MIN:
             raise ValueError(f"production needs a JWT_SECRET of {SECRET_LENGTH_MIN} bytes or more")
+        for name in ("realtime_token_secret", "realtime_api_key", "metrics_token"):
+            secret = getattr(self, name).get_secret_value()
+            if secret and len(secret.encode()) < SECRET_LENGTH_MIN:
+                raise ValueError(f"{name.upper()} needs {SECRET_LENGTH_MIN} bytes or more")
         if webhook.get_secret_value() in {"", DEVELOPMENT_WEBHOOK_SECRET}:
             raise ValueError("production needs its own PAYMENT_WEBHOOK_SECRET")
 

@@ -11,15 +11,18 @@ from redis.asyncio import Redis
 
 from channels import relay
 from channels.live import Live
+from channels.tokens import RealtimeTokens
 from domain import log, user
 from domain.kernel import Clock, Database
 from domain.payment import Till
 from server.auth import Gate
 from server.cache import Cache
 from server.deny_list import DenyList
+from server.metrics import ServerMetrics
 from server.rate_limit import Limiter
 from server.settings import Settings
 from server.throttle import Throttle
+from server.tickets import Tickets
 
 
 class Journal(relay.Journal, Protocol):
@@ -36,6 +39,8 @@ class Guards(TypedDict):
     tokens: user.AccessTokens
     refresh: user.RefreshTokens
     gate: Gate
+    realtime: RealtimeTokens
+    tickets: Tickets
     denied: DenyList
     throttle: Throttle
     limiter: Limiter
@@ -51,5 +56,6 @@ class State(Guards):
     redis: Redis
     cache: Cache  # of answers that are the same for everybody
     live: Live
+    metrics: ServerMetrics
     journal: Journal
     till: Till  # what paying takes besides an order

@@ -1,25 +1,21 @@
 """Open what a process needs, in order, and close it in the other."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from datetime import timedelta
 from functools import partial
-from typing import Final, cast
 
 import orjson
-from fakeredis import FakeAsyncRedis, FakeServer
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import ConstantBackoff
 
 from channels.broker import Broker, BrokerUnavailable
 from channels.broker.journal import JournalStream
 from channels.broker.redis import RedisBroker
-from channels.credentials import Credentials, TokenExpired, TokenInvalid
 from channels.journal import Journal as StreamJournal
 from channels.limits import Limits
-from channels.live import DISCONNECT, LiveParts, open_live
+from channels.live import DISCONNECT, Live, LiveParts, open_live
+from channels.tokens import RealtimeTokens, TokenRules
 from channels.topics import Topics, live, order, product, schedule
 from channels.topics import user as user_topic
 from domain import kernel, user
@@ -27,14 +23,18 @@ from domain.kernel import Clock, Database
 from server.auth import Gate
 from server.cache import Cache
 from server.deny_list import DenyList
+from server.jwks import KeySet, open_keys
+from server.metrics import ServerMetrics
+from server.procedures import procedures
+from server.profiles import adapted, configured
 from server.rate_limit import Limiter
-from server.settings import Settings
+from server.realtime import Doorkeeper
+from server.redis_client import redis_client
+from server.settings import Profile, Settings
 from server.state import Guards, Journal, State
 from server.throttle import Throttle
+from server.tickets import Tickets
 from server.till import open_till
-
-CONNECT_SECONDS: Final = 2.0
-ANSWER_SECONDS: Final = 5.0
 
 
 @asynccontextmanager
@@ -42,13 +42,13 @@ async def open_state(
     settings: Settings, *, journal: Journal | None = None, clock: Clock = kernel.utc_now
 ) -> AsyncIterator[State]:
     """Open a process's resources, and close them at the end; tests bring a journal of theirs."""
+    settings = configured(settings)
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
         db, analytics = await enter(databases(settings))
         redis = await enter(open_redis(settings))
         till = await enter(open_till(settings, db, clock))
-        if journal is None:
-            journal = await enter(open_journal(redis, settings))
+        notes = await enter(open_journal(redis, settings, journal))
         guards = await enter(open_guards(settings, db, redis, clock=clock))
         broker = open_broker(redis, settings, denied=guards["denied"])
         cache = Cache(hearing=lambda: broker.healthy)
@@ -56,15 +56,15 @@ async def open_state(
             broker=broker,
             db=db,
             topics=topics(broker, clock),
-            authenticate=partial(authenticate, guards["gate"]),
-            journal=journal,
+            authenticator=Doorkeeper(guards["gate"], guards["realtime"], guards["tickets"]),
+            procedures=procedures(db, clock),
+            journal=notes,
             clock=clock,
             bystander=cache,
             origins=settings.cors_origins,
-            limits=Limits(drain_seconds=settings.drain_seconds),
+            limits=limits(settings),
         )
-        layer = await enter(open_live(parts))
-        kernel.after_emitting(db, layer.nudge)
+        layer, metrics = await enter(_open_layer(parts, analytics, settings.profile))
         yield {
             "settings": settings,
             "clock": clock,
@@ -73,7 +73,8 @@ async def open_state(
             "redis": redis,
             "cache": cache,
             "live": layer,
-            "journal": journal,
+            "metrics": metrics,
+            "journal": notes,
             "till": till,
             **guards,
         }
@@ -103,12 +104,15 @@ async def open_guards(
     async with AsyncExitStack() as stack:
         passwords = stack.enter_context(closing(user.Passwords(cost=settings.bcrypt_cost)))
         stack.push_async_callback(throttle.close)
-        await stack.enter_async_context(_running(denied))
+        await stack.enter_async_context(_running(denied.keep_up()))
+        keys = await stack.enter_async_context(open_keys(settings.realtime_jwks_url))
         yield {
             "passwords": passwords,
             "tokens": tokens,
             "refresh": refresh_tokens(settings),
             "gate": Gate(tokens, denied, clock),
+            "realtime": realtime_tokens(settings, keys),
+            "tickets": Tickets(redis, prefix=settings.redis_prefix, clock=clock),
             "denied": denied,
             "throttle": throttle,
             "limiter": Limiter(redis, settings=settings, clock=clock),
@@ -118,25 +122,18 @@ async def open_guards(
 @asynccontextmanager
 async def open_redis(settings: Settings) -> AsyncIterator[Redis]:
     """Open Redis; without an address, one that lives and dies with this process."""
-    if settings.redis_url:
-        redis = Redis.from_url(
-            settings.redis_url,
-            socket_connect_timeout=CONNECT_SECONDS,
-            socket_timeout=ANSWER_SECONDS,
-            # One more try, at once: a request does not wait for Redis to be repaired.
-            retry=Retry(ConstantBackoff(0), 1),
-        )
-    else:
-        redis = cast("Redis", FakeAsyncRedis(server=FakeServer()))
-    try:
+    async with redis_client(settings.redis_url) as redis:
         yield redis
-    finally:
-        await redis.aclose()
 
 
 @asynccontextmanager
-async def open_journal(redis: Redis, settings: Settings) -> AsyncIterator[StreamJournal]:
-    """Open the near end of the event log, and carry what was noted at the end."""
+async def open_journal(
+    redis: Redis, settings: Settings, given: Journal | None = None
+) -> AsyncIterator[Journal]:
+    """Open the near end of the event log, unless one is given; carry what was noted at the end."""
+    if given is not None:
+        yield given
+        return
     journal = StreamJournal(sink=journal_stream(redis, settings))
     carrying = asyncio.create_task(journal.run(), name="journal")
     try:
@@ -185,6 +182,21 @@ def access_tokens(settings: Settings) -> user.AccessTokens:
     )
 
 
+def realtime_tokens(settings: Settings, keys: KeySet | None = None) -> RealtimeTokens:
+    """Return what issues and reads the tokens of connections and subscriptions."""
+    own = settings.realtime_token_secret.get_secret_value()
+    return RealtimeTokens(
+        TokenRules(
+            secret=own or settings.jwt_secret.get_secret_value(),
+            algorithm=settings.realtime_token_algorithm,
+            audience=settings.realtime_token_audience,
+            issuer=settings.realtime_token_issuer,
+            lifetime=timedelta(minutes=settings.realtime_token_minutes),
+        ),
+        keys=keys,
+    )
+
+
 def refresh_tokens(settings: Settings) -> user.RefreshTokens:
     """Return what draws and follows refresh tokens."""
     rules = user.SessionRules(
@@ -193,6 +205,15 @@ def refresh_tokens(settings: Settings) -> user.RefreshTokens:
         grace=timedelta(seconds=settings.refresh_grace_seconds),
     )
     return user.RefreshTokens(settings.jwt_secret.get_secret_value(), rules=rules)
+
+
+def limits(settings: Settings) -> Limits:
+    """Return the channel layer's numbers; what is not configured is the protocol's custom."""
+    return Limits(
+        drain_seconds=settings.drain_seconds,
+        connections_per_user=settings.live_connections_per_user,
+        connections_per_address=settings.live_connections_per_address,
+    )
 
 
 def topics(broker: Broker, clock: Clock) -> Topics:
@@ -212,31 +233,28 @@ def topics(broker: Broker, clock: Clock) -> Topics:
     )
 
 
-async def authenticate(gate: Gate, token: str | None) -> Credentials | None:
-    """Tell the channel layer whose token it is. Raises its TokenExpired, TokenInvalid."""
-    if not token:
-        return None
-    try:
-        caller = await gate.identify(token)
-    except user.TokenExpired as error:
-        raise TokenExpired from error
-    except kernel.Unauthenticated as error:
-        raise TokenInvalid from error
-    return Credentials(
-        user_id=caller.user_id, session_id=caller.session_id, expires_at=caller.expires_at
-    )
-
-
 def _recall(denied: DenyList, order: bytes) -> None:
     if session_id := orjson.loads(order)["session_id"]:
         denied.recall(session_id)
 
 
 @asynccontextmanager
-async def _running(denied: DenyList) -> AsyncIterator[None]:
+async def _open_layer(
+    parts: LiveParts, analytics: Database, profile: Profile
+) -> AsyncIterator[tuple[Live, ServerMetrics]]:
+    """Open the channel layer, told of what is committed, and what counts beside it."""
+    metrics = ServerMetrics(parts.metrics.registry)
+    looking = metrics.keep_looking(parts.db, analytics)
+    async with open_live(adapted(parts, profile)) as layer, _running(looking):
+        kernel.after_emitting(parts.db, layer.nudge)
+        yield layer, metrics
+
+
+@asynccontextmanager
+async def _running(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as tasks:
-        keeping_up = tasks.create_task(denied.keep_up())
+        task = tasks.create_task(work)
         try:
             yield
         finally:
-            keeping_up.cancel()
+            task.cancel()

@@ -6,10 +6,11 @@ from typing import Any, Final
 
 from starlette.routing import BaseRoute
 
+from channels.api import COMMANDS
 from server.openapi import problems, prose
 from server.openapi.examples import Examples
 from server.openapi.operations import Draughtsman
-from server.openapi.schemas import Schema, draw, referred
+from server.openapi.schemas import draw, reachable
 from server.openapi.served import Served, served
 
 # Doors that are no operations of the REST API, by their path, and what they are.
@@ -17,9 +18,20 @@ UNDESCRIBED: Final = {
     "/": "the live page, for people",
     "/static": "the files of the pages",
     "/api/media/{name}": "pictures, whose addresses the answers give",
-    "/connection/websocket": "the live channels, described in docs/protocol.md",
-    "/connection/uni_sse": "the live channels for those who cannot speak WebSocket",
+    "/connection/websocket": "the live channels, described in /asyncapi.json",
+    "/connection/http_stream": "the same for those who cannot speak WebSocket",
+    "/connection/sse": "the same as an event stream",
+    "/emulation": "what clients of these two say",
+    "/connection/uni_websocket": "the live channels for those who only listen",
+    "/connection/uni_http_stream": "the same as lines of JSON",
+    "/connection/uni_sse": "the same as an event stream, for browsers",
+    "/metrics": "numbers for Prometheus, described in docs/operations.md",
     "/openapi.json": "this document",
+    "/asyncapi.json": "the live channels described",
+    "/asyncapi": "the live channels described, for people",
+    **{
+        f"/api/{name}": "for the house's own servers, described in docs/api.md" for name in COMMANDS
+    },
     "/docs": "this document to try out, for people",
     "/redoc": "this document to read, for people",
 }
@@ -47,7 +59,8 @@ def describe(routes: Iterable[BaseRoute]) -> dict[str, Any]:
         "tags": [*_tags(operations)],
         "paths": paths,
         "components": {
-            "schemas": _reachable(components, [paths, problems.COMMON_RESPONSES]),
+            # Not all: queries were taken apart into parameters.
+            "schemas": reachable(components, [paths, problems.COMMON_RESPONSES]),
             "responses": problems.COMMON_RESPONSES,
             "parameters": prose.PARAMETERS,
             "headers": problems.HEADER_COMPONENTS,
@@ -60,13 +73,3 @@ def _tags(operations: Iterable[Served]) -> list[dict[str, str]]:
     used = {tag for one in operations for tag in one.op.tags}
     assert used <= prose.TAGS.keys(), f"tags without a description: {used - prose.TAGS.keys()}"
     return [{"name": tag, "description": prose.TAGS[tag]} for tag in prose.TAGS if tag in used]
-
-
-def _reachable(components: dict[str, Schema], first: list[Any]) -> dict[str, Schema]:
-    """Return the components that are referred to; queries were taken apart into parameters."""
-    found: set[str] = set()
-    waiting = set(referred(first))
-    while waiting:
-        found |= waiting
-        waiting = set(referred([components[name] for name in waiting])) - found
-    return {name: components[name] for name in sorted(found)}

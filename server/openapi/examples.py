@@ -30,21 +30,24 @@ FORMATS: Final[Mapping[str, str]] = {
 class Examples:
     """What is said and answered, for instance."""
 
-    def __init__(self, components: Mapping[str, Schema]) -> None:
-        self._components = components
+    def __init__(self, components: Mapping[str, Schema], words: Mapping[str, Any] = WORDS) -> None:
+        self._components, self._words = components, words
 
     def of(self, schema: Schema, name: str = "", depth: int = 0) -> Any:  # noqa: ANN401 (any JSON value)
         """Return an example of the schema, which is that of a field of this name."""
+        word = self._words.get(name)
+        if word is None and name in self._words and _may_be_null(schema):
+            return None
         schema = self._plain(schema, depth)
         if known := schema.get("examples") or schema.get("enum") or [*_constant(schema)]:
-            return known[0]
+            return word if word in known else known[0]
         kind = schema.get("type")
         if kind == "object" or "properties" in schema:
             return self._object(schema, name, depth)
         if kind == "array":
             return self._array(schema, name, depth)
-        if name in WORDS and fits(WORDS[name], schema):
-            return WORDS[name]
+        if word is not None and fits(word, schema):
+            return word
         return _plainest(schema) if schema.get("default") is None else schema["default"]
 
     def _plain(self, schema: Schema, depth: int) -> Schema:
@@ -60,17 +63,17 @@ class Examples:
         fields = schema.get("properties")
         if fields:
             return {field: self.of(kind, field, depth + 1) for field, kind in fields.items()}
-        if name in WORDS and isinstance(WORDS[name], dict):
-            return WORDS[name]
+        if isinstance(known := self._words.get(name), dict):
+            return known
         more = schema.get("additionalProperties")
         if not isinstance(more, dict):
             return {}
-        return {WORDS.get(f"{name}{{}}", "name"): self.of(more, name, depth + 1)}
+        return {self._words.get(f"{name}{{}}", "name"): self.of(more, name, depth + 1)}
 
     def _array(self, schema: Schema, name: str, depth: int) -> list[Any]:
         items = resolved(schema.get("items", {}), self._components)
         least = schema.get("minItems", 0)
-        known = WORDS.get(name)
+        known = self._words.get(name)
         if isinstance(known, list) and len(known) >= least:
             most = known[: schema.get("maxItems")]
             if all(fits(each, items) for each in most):
@@ -93,6 +96,10 @@ def fits(value: Any, schema: Schema) -> bool:  # noqa: ANN401 (any JSON value)
     if isinstance(value, int | float):
         return bool(schema.get("minimum", value) <= value <= schema.get("maximum", value))
     return True
+
+
+def _may_be_null(schema: Schema) -> bool:
+    return any(kind.get("type") == "null" for kind in schema.get("anyOf", ()))
 
 
 def _constant(schema: Schema) -> Iterator[Any]:

@@ -39,6 +39,7 @@ TAGS: Final = {
     "payment": "Money moved, or not, exactly once; the provider's word decides.",
     "recipe": "Dishes: found by name or ingredients, rated, and with what to buy for them.",
     "recommendation": "What goes with what.",
+    "realtime": "Tokens and tickets for live connections.",
     "log": "What people did, for themselves and for admins to read.",
     "system": "Is it alive, can it work.",
 }

@@ -47,11 +47,14 @@ class Drawing(GenerateJsonSchema):
         finally:
             self._home = outside
         del drawn["title"]
+        if "description" in drawn:
+            drawn["description"] = drawn["description"].replace("``", "`")
         return drawn
 
     def datetime_schema(self, schema: core_schema.DatetimeSchema) -> Schema:
-        """Draw a moment; in a route's own answer it is Seoul wall time."""
-        if self.mode == "serialization" and self._home.startswith(OLD_TIMES):
+        """Draw a moment; in a route's own answer it is Seoul wall time, unless it has its zone."""
+        old = self._home.startswith(OLD_TIMES) and schema.get("tz_constraint") != "aware"
+        if self.mode == "serialization" and old:
             return dict(WALL)
         return super().datetime_schema(schema)
 
@@ -106,6 +109,16 @@ def referred(node: Any) -> Iterator[str]:  # noqa: ANN401 (any JSON value)
                 yield from referred(value)
         case str() if node.startswith(PLACE):
             yield node.removeprefix(PLACE)
+
+
+def reachable(components: Mapping[str, Schema], first: Any) -> dict[str, Schema]:  # noqa: ANN401 (any JSON value)
+    """Return the components that are referred to, by name."""
+    found: set[str] = set()
+    waiting = set(referred(first))
+    while waiting:
+        found |= waiting
+        waiting = set(referred([components[name] for name in waiting])) - found
+    return {name: components[name] for name in sorted(found)}
 
 
 def _short_names(components: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -128,6 +128,15 @@ async def checkout(
     )
 
 
+@endpoint(errors=(400, 404), auth="required", tags=TAGS)
+async def acknowledge(request: Request[State], *, order_id: Id, caller: Caller) -> PaymentView:
+    """Note that the buyer has seen how the payment ended; again is harmless."""
+    async with request.state["db"].sessions.begin() as session:
+        return await payment.acknowledge(
+            session, OrderId(order_id), by=caller.user_id, now=request.state["clock"]()
+        )
+
+
 @endpoint(errors=(404,), auth="required", tags=TAGS)
 async def state(request: Request[State], *, order_id: Id, caller: Caller) -> PaymentState:
     """Tell how one of the caller's orders and its payment stand."""
@@ -205,5 +214,6 @@ routes = [
     Route("/api/orders/payment/{order_id}/confirm/v1", confirm_v1, methods=["POST"]),
     Route("/api/orders/payment/{order_id}/confirm/v2", confirm_v2, methods=["POST"]),
     Route("/api/orders/payment/{order_id}/checkout", checkout, methods=["POST"]),
+    Route("/api/orders/payment/{order_id}/acknowledgement", acknowledge, methods=["POST"]),
     Route("/api/orders/payment/{order_id}", state),
 ]

@@ -148,6 +148,8 @@ async def _outbox(state: State) -> None:
 
 
 async def _live(state: State) -> None:
+    if state["live"].hub.draining:
+        raise Unready("draining")  # live clients are sent elsewhere; newcomers had better go there
     if not state["live"].healthy:
         raise Unready("messages do not come through")
 

@@ -108,7 +108,7 @@ async def check_email(request: Request[State], *, query: EmailQuery) -> EmailChe
     return EmailCheck(email=address, is_duplicate=taken, message=message)
 
 
-@endpoint(errors=(401, 429), tags=TAGS, form=True, answers=TokensOut)
+@endpoint(errors=(401, 403, 429), tags=TAGS, form=True, answers=TokensOut)
 async def log_in(request: Request[State], *, body: LoginIn) -> Response:
     """Exchange e-mail and password for tokens."""
     throttle, address = request.state["throttle"], _address(request)

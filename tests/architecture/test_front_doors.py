@@ -12,8 +12,9 @@ from tests.architecture.source import ROOT
 # Folders with one module per noun of the domain, or per part of one (``kok_search``), and the few
 # names that are no noun of it.
 MIRRORS: Final = {
-    # The process itself; the API's description; shapes that nouns share; what a caller has at home.
-    "server/routes": {"system", "reference", "views", "pantry"},
+    # The process itself; the API's description; shapes that nouns share; what a caller has at home;
+    # what opens live connections.
+    "server/routes": {"system", "reference", "views", "pantry", "realtime"},
     "channels/topics": {"schedule", "live", "product"},  # channels that show a part of a noun
     "scheduler/jobs": set[str](),
 }

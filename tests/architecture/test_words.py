@@ -13,7 +13,7 @@ from server.language import WORDS
 from tests.architecture.source import ROOT, modules
 
 KOREAN: Final = re.compile("[가-힣]")
-SPOKEN_IN: Final = ("domain", "server")
+SPOKEN_IN: Final = ("domain", "channels", "server")
 # What is read out elsewhere, by its place: the framework's refusals.
 TABLES: Final = ("TEXTS", "FIELDS")
 

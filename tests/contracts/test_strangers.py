@@ -75,6 +75,7 @@ async def mine(shop: Neighbourhood) -> dict[str, Any]:
         "user_id": buyer.user_id,
         "user_email": "buyer@example.com",
         "tx_id": (await buyer.state(paid))["payment"]["tx_id"],
+        "channel": f"order:{paid}",
         "live_id": live_id,
         "product_id": HS,
         "kok_product_id": KOK,

@@ -103,6 +103,29 @@ def test_web_and_clock_apart_need_a_redis_between_them(uhok, words):
     assert "REDIS_URL" in said.output
 
 
+def test_an_account_is_suspended_and_reinstated(uhok):
+    """By e-mail address; saying it twice is harmless."""
+    uhok("migrate")
+    assert uhok("demo", "load", BCRYPT_COST="4").exit_code == 0
+    email = load_catalogue().accounts[0].email
+
+    for _ in range(2):
+        said = uhok("suspend", email)
+        assert (said.exit_code, said.stdout.strip()) == (
+            0,
+            f"{email} is suspended; 0 sessions ended",
+        )
+    for _ in range(2):
+        said = uhok("reinstate", email)
+        assert (said.exit_code, said.stdout.strip()) == (0, f"{email} is reinstated")
+
+    for command in ("suspend", "reinstate"):
+        unknown = uhok(command, "nobody@example.com")
+        assert unknown.exit_code == 1
+        assert unknown.stderr.strip() == "nobody@example.com: The user was not found."
+        assert uhok(command, "no address").exit_code == 1
+
+
 def test_a_role_is_given_and_taken_back(uhok):
     """By e-mail address; the sessions that carry the old one end."""
     uhok("migrate")

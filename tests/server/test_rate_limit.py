@@ -40,6 +40,9 @@ SHARED = {
     "/api/orders/payment/{order_id}/confirm/v2": "payment",
     "/api/orders/payment/{order_id}/checkout": "payment",
     "/api/log/user/events": "log",
+    "/api/realtime/token": "realtime",
+    "/api/realtime/subscription-token": "realtime",
+    "/api/realtime/ticket": "realtime",
 }
 
 

@@ -3,6 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
+from server.redis_url import read_redis_url
 from server.settings import DEVELOPMENT_JWT_SECRET, Settings
 
 GOOD = {
@@ -27,8 +28,17 @@ def test_production_starts_with_secrets_of_its_own():
         ({"payment_webhook_secret": "uhok-development-webhook-secret"}, "WEBHOOK_SECRET"),
         ({"workers": 2}, "REDIS_URL"),
         ({"jwt_algorithm": "none"}, "HS256"),
+        ({"realtime_token_secret": "x" * 31}, "REALTIME_TOKEN_SECRET"),
+        ({"realtime_token_algorithm": "none"}, "HS256"),
+        ({"realtime_token_audience": ""}, "realtime_token_audience"),
         ({"service_db_url": "oracle://x"}, "oracle"),
         ({"trusted_proxies": "10.0.0.0/33"}, "10.0.0.0/33"),
+        ({"redis_url": "http://h"}, "redis\\+cluster"),
+        ({"redis_url": "redis+sentinel://h:26379"}, "names the master"),
+        ({"redis_url": "redis+sentinel://h/shop/one"}, "'one'"),
+        ({"redis_url": "redis+cluster://h:x"}, "'h:x'"),
+        ({"redis_url": "redis+cluster://h,"}, "empty"),
+        ({"redis_url": "redis+cluster://h/3"}, "no database but 0"),
     ],
 )
 def test_what_is_dangerous_is_refused_with_its_name(change, words):
@@ -59,12 +69,44 @@ def test_what_is_dangerous_is_refused_with_its_name(change, words):
         ("ACCESS_TOKEN_EXPIRE_MINUTES", "5", "access_token_expire_minutes", 5),
         ("PORT", "9100", "port", 9100),
         ("REDIS_URL", "", "redis_url", ""),
+        ("REDIS_URL", "unix:///run/redis.sock?db=1", "redis_url", "unix:///run/redis.sock?db=1"),
     ],
 )
 def test_the_environment_is_read_by_the_earlier_names_too(monkeypatch, name, value, field, read):
     """With the drivers that we use."""
     monkeypatch.setenv(name, value)
     assert getattr(Settings(), field) == read
+
+
+@pytest.mark.parametrize(
+    ("url", "read"),
+    [
+        ("rediss://h/2", {"kind": "standalone", "url": "rediss://h/2"}),
+        (
+            "redis+sentinel://me:p%40ss@a:1,[::1],c/shop/3?sentinel_auth=1",
+            {
+                "kind": "sentinel",
+                "hosts": (("a", 1), ("::1", 26379), ("c", 26379)),
+                "user": "me",
+                "password": "p@ss",
+                "master": "shop",
+                "database": 3,
+                "sentinels_ask": True,
+                "tls": False,
+            },
+        ),
+        (
+            "rediss+cluster://a,b:7001",
+            {"kind": "cluster", "hosts": (("a", 6379), ("b", 7001)), "tls": True, "user": None},
+        ),
+    ],
+)
+def test_redis_may_be_one_server_or_many(url, read):
+    """Sentinels and the nodes of a cluster are listed; passwords stay out of descriptions."""
+    address = read_redis_url(url)
+    assert {name: getattr(address, name) for name in read} == read
+    assert "p@ss" not in repr(address)
+    assert "p%40ss" not in str(Settings(redis_url=url).describe())
 
 
 def test_without_an_environment_everything_is_embedded(tmp_path):

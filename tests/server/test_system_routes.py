@@ -169,6 +169,20 @@ class TestTheHealthOfTheMlService:
         assert str(port) not in told["error"]
 
 
+async def test_a_stopping_process_is_not_ready(client, house):
+    """So that a balancer sends newcomers elsewhere while those who are there are sent away."""
+    await ready(client)
+    hub = house.state["live"].hub
+    hub.draining = True
+    try:
+        answer = await client.get("/readyz")
+    finally:
+        hub.draining = False
+    assert answer.status_code == 503
+    assert answer.json()["checks"]["live"] == {"ok": False, "reason": "draining"}
+    assert (await client.get("/healthz")).status_code == 200
+
+
 @pytest.fixture
 async def shop(real_settings, clock, notebook):
     """The application on the real engines; tests that break one mend it."""
@@ -280,7 +294,7 @@ async def test_an_emptied_redis_forgets_no_logout(real, shop, door):
     assert (await door.get("/api/user/info", headers=mine)).status_code == 401
     await until(lambda: asyncio.sleep(0), lambda _: not denied.is_behind)
     assert not denied.is_behind
-    assert await shop.state["redis"].keys("uhok:denied:*")
+    assert await shop.state["redis"].keys("uhok:{denied}:*")
     assert (await door.get("/api/user/info", headers=mine)).status_code == 401
 
 
@@ -290,7 +304,7 @@ async def test_a_denied_session_is_forgotten_when_its_last_token_ended(real, sho
     login = await log_in(door)
     await door.post("/api/user/logout", headers=bearer(login))
     redis = shop.state["redis"]
-    keys = [key for key in await redis.keys("uhok:denied:*") if not key.endswith(b":whole")]
+    keys = [key for key in await redis.keys("uhok:{denied}:*") if not key.endswith(b":whole")]
     lasts = [timedelta(milliseconds=await redis.pttl(key)) for key in keys]
     assert lasts
     assert all(timedelta(minutes=30) < left <= timedelta(minutes=31) for left in lasts)
