@@ -29,7 +29,13 @@ migrate: .venv/.run ## Bring both databases to the newest schema
 .PHONY: test
 test: .venv/.dev ## Provide the real engines and run every test; ARGS="-k order" picks some
 	@scripts/provide_engines.sh
+	@scripts/provide_node.sh
 	@$(BIN)/pytest $(ARGS)
+
+.PHONY: conformance
+conformance: .venv/.dev ## Have the Python SDK's own test suite judge the server on port 8000
+	@scripts/provide_engines.sh
+	@$(BIN)/pytest -rP tests/conformance $(ARGS)
 
 .PHONY: check
 check: lint types imports size ## Everything that reads the code without running it
@@ -56,14 +62,18 @@ fmt: .venv/.dev ## Format, and mend what ruff can mend
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
+.PHONY: proto
+proto: .venv/.dev ## Have the code that reads Protobuf made anew from its schema
+	@$(BIN)/python -m grpc_tools.protoc -I. --python_out=. --pyi_out=. channels/codec/client.proto
+
 .PHONY: bench
-bench: .venv/.dev ## Run every benchmark; each prints JSON with the machine in it
-	@scripts/provide_engines.sh
+bench: .venv/.dev .venv/peers/.ready ## Run every benchmark; each prints JSON with the machine in it
+	@scripts/provide_engines.sh bench
 	@for file in benchmarks/[a-z]*.py; do $(BIN)/python -m "benchmarks.$$(basename "$$file" .py)" $(ARGS); done
 
 .PHONY: clean
 clean: ## Remove what was installed and cached; the data in var/ stays
-	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	@rm -rf .venv build tests/node/node_modules *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/uv:
@@ -81,3 +91,9 @@ clean: ## Remove what was installed and cached; the data in var/ stays
 	@echo "installing what the tests run on"
 	@$(INSTALL) -e '.[test,lint]'
 	@touch .venv/.run $@
+
+.venv/peers/.ready: .venv/bin/uv $(PINS)
+	@echo "installing what the server is measured beside"
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .venv/peers
+	@$(BIN)/uv pip install --quiet --python .venv/peers -c constraints.txt -r pyproject.toml --extra bench
+	@touch $@

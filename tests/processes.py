@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -31,6 +31,7 @@ class Process:
                 cwd=ROOT,
                 stdout=out,
                 stderr=out,
+                start_new_session=True,  # so that a supervisor's workers can be killed with it
             )
 
     def __enter__(self) -> Self:
@@ -45,8 +46,9 @@ class Process:
         return self._process.poll() is not None
 
     def kill(self) -> None:
-        """End it at once: no goodbye, no last write."""
-        self._process.kill()
+        """End it, and what it started, at once: no goodbye, no last write."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
     def terminate(self) -> None:
@@ -60,14 +62,18 @@ class Process:
 
 @asynccontextmanager
 async def a_worker(
-    where: tuple[str, int], *options: str, env: dict[str, str], log: Path
+    where: tuple[str, int],
+    *options: str,
+    env: dict[str, str],
+    log: Path,
+    seconds: float = PATIENCE_SECONDS,
 ) -> AsyncIterator[tuple[Process, httpx.AsyncClient]]:
     """Run a web worker there; yields it, and a client of it, when it answers."""
     host, port = where
     env = env | {"HOST": host, "PORT": str(port)}
     with Process("serve", *options, env=env, log=log) as process:
         async with client(f"http://{host}:{port}") as http:
-            await until(lambda: _alive(process, http), seconds=PATIENCE_SECONDS)
+            await until(lambda: _alive(process, http), seconds=seconds)
             yield process, http
 
 

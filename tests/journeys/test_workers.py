@@ -14,6 +14,7 @@ from scheduler.leadership import LEASE_SECONDS
 from server.routes.payment import LOOK_SECONDS
 from server.wiring import open_databases
 from tests.follower import a_line, following
+from tests.journeys.streamers import EventStreamer, LineStreamer, streaming
 from tests.patience import until
 from tests.processes import PATIENCE_SECONDS, Process, a_worker, environment
 from tests.serving import address
@@ -22,7 +23,7 @@ from tests.street import SERVICE_TOKEN, SIM_TOKEN, Provider, Till, client
 
 QUICK = {f"order_{step}_seconds": 0.2 for step in ("preparing", "shipping", "delivered")}
 SLOW = dict.fromkeys(QUICK, 3600)
-LEASE = "uhok:lease:clock"
+LEASE = "uhok:lease:{clock}"
 
 
 @dataclass
@@ -30,7 +31,9 @@ class Town:
     """Workers A and B, a clock, and a provider whose callbacks all go to B."""
 
     till: Till
+    env: dict[str, str]
     a: Process
+    b: Process
     clocks: list[Process]
     at_a: Shopper
     at_b: Shopper
@@ -68,7 +71,8 @@ async def open_town(settings, logs, *, clocks=1, **delays) -> AsyncIterator[Town
         desk = client(provider.url, headers={"X-Sim-Token": SIM_TOKEN})
         till = Till(await stack.enter_async_context(desk))
         buyer = await sign_up(workers[0][1], "jimin")
-        yield Town(till, workers[0][0], ringing, buyer, replace(buyer, http=workers[-1][1]))
+        at_b = replace(buyer, http=workers[-1][1])
+        yield Town(till, env, workers[0][0], workers[-1][0], ringing, buyer, at_b)
 
 
 async def stock(settings) -> None:
@@ -162,6 +166,40 @@ async def test_a_worker_that_stops_loses_nobody(settings, tmp_path):
             assert each.recoveries == [(False, False), (True, True)]
             ids = [event["id"] for event in each.events]
             assert len(set(ids)) == len(ids)
+            assert each.offsets == list(range(each.offsets[0], each.offsets[-1] + 1))
+
+
+async def test_two_workers_restarted_in_turn_lose_no_stream_s_news(settings, tmp_path):
+    """Streams are told 3001 as well, come back, and hear the rest: nothing twice, nothing lost."""
+    async with open_town(settings, tmp_path, **SLOW) as town, AsyncExitStack() as stack:
+        buyer, urls = town.at_a, [str(town.at_a.http.base_url), str(town.at_b.http.base_url)]
+        line = await stack.enter_async_context(a_line(urls[0]))
+        streams = [
+            await stack.enter_async_context(
+                streaming(kind(f"user:{buyer.user_id}", buyer.token), line.url)
+            )
+            for kind in (LineStreamer, EventStreamer) * 5
+        ]
+        orders = [await town.at_b.order()]
+        line.mend(urls[1])
+        town.a.terminate()
+        orders += [await town.at_b.order() for _ in range(3)]
+        await until(lambda: all(len(each.recoveries) == 2 for each in streams))
+        await until(lambda: town.a.ended, seconds=10)
+
+        where = (town.at_a.http.base_url.host, town.at_a.http.base_url.port)
+        log = tmp_path / "again.log"
+        again = a_worker(where, "--no-clock", env=town.env, log=log)
+        await stack.enter_async_context(again)
+        line.mend(urls[0])
+        town.b.terminate()
+        orders += [await town.at_a.order() for _ in range(3)]
+        await until(lambda: town.b.ended, seconds=10)
+
+        for each in streams:
+            await until(lambda: set(orders) <= {placed(event) for event in each.events})  # noqa: B023 (asked before the next)
+            assert each.closes == [3001, 3001]
+            assert each.recoveries == [None, True, True]
             assert each.offsets == list(range(each.offsets[0], each.offsets[-1] + 1))
 
 
