@@ -17,12 +17,14 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
+from websockets.protocol import State
 
 from channels.codes import Code
 from channels.wire import EXTENSION, GONE, LINE, said
 
 # A peer that is gone without a word, or reads nothing, is given up after this time.
 UNANSWERED_SECONDS: Final = 60
+UNTAKEN_BYTES: Final = 64 * 1024  # beyond which a WebSocket's pings stay unanswered
 TCP: Final = frozenset({socket.AF_INET, socket.AF_INET6})
 END_OF_BODY: Final = b"0\r\n\r\n"  # RFC 9112 section 7.1
 
@@ -121,10 +123,19 @@ class OpenWebSocket(WebSocketsSansIOProtocol):
         self.writable = cast("asyncio.Event", UNHURRIED)
         del self.scope, self.request, self.response
 
+    def handle_ping(self) -> None:
+        """Answer, unless the client takes no answers: they must not pile up for it."""
+        if self.transport.get_write_buffer_size() > UNTAKEN_BYTES:
+            self.conn.data_to_send()
+        else:
+            super().handle_ping()
+
     def finish(self, code: Code) -> None:
         """Say the code, and close when the client has answered."""
         if self.close_sent or self.transport.is_closing():
             return
+        if self.conn.state is not State.OPEN:
+            return  # its own end came behind what it said, and is answered next
         self.conn.send_close(*code)
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True

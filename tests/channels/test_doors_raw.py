@@ -135,6 +135,16 @@ async def test_one_who_says_nothing_is_not_waited_for(socket, live):
 
 
 @pytest.mark.parametrize("limits", [QUICK], ids=["quick"])
+@pytest.mark.parametrize(("token", "code"), [("old", 109), ("broken", 100), ("7+thing:busy", 100)])
+async def test_one_whose_connect_was_refused_does_not_stay(socket, live, token, code):
+    """The SDK ends the connection at once; whoever does not is told 3502."""
+    socket.send(f'{{"id":1,"connect":{{"token":"{token}"}}}}')
+    assert (await socket.hears())[0]["error"]["code"] == code
+    assert await socket.closed() == 3502
+    await soon(lambda: not live.hub.peers)
+
+
+@pytest.mark.parametrize("limits", [QUICK], ids=["quick"])
 async def test_one_who_does_not_answer_pings_is_given_up(socket, live):
     """Close 3012; a client that answers stays."""
     socket.send(CONNECT)

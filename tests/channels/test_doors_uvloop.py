@@ -12,7 +12,7 @@ from channels.doors import websocket
 from channels.live import LiveParts, open_live
 from domain import kernel
 from tests.channels.doors import served
-from tests.channels.rawsocket import upgraded
+from tests.channels.rawsocket import CLOSE, PING, TEXT, UPGRADE, Raw, made, narrow, upgraded
 from tests.channels.toys import Journal, Tokens, soon
 
 LISTEN = '{"id":1,"connect":{}}\n{"id":2,"subscribe":{"channel":"thing:a"}}'
@@ -70,3 +70,42 @@ async def listener(address, *, stays):
             if not stays and count:
                 return 10
         return count
+
+
+async def test_a_bad_word_right_before_the_end_leaves_nothing_behind_on_uvloop(toy, sqlite_url):
+    """In one segment: the server cannot close what the client is closing already."""
+    await asyncio.to_thread(uvloop.run, parting(toy, sqlite_url))
+
+
+async def parting(toy, url):
+    """Say nonsense and good-bye at once."""
+    async with a_layer(toy, url) as live, served(live) as address:
+        async with upgraded(address, websocket.PATH) as socket:
+            socket.send(LISTEN)
+            await socket.hears()
+            socket.write(made(b"nonsense", TEXT) + made(b"\x03\xe8", CLOSE))
+            assert await socket.closed() == 1000
+        await soon(lambda: not live.hub.peers)
+        assert not live.hub.feeds
+
+
+async def test_pings_of_a_client_that_reads_nothing_pile_up_no_answers_on_uvloop(toy, sqlite_url):
+    """A few are answered, as many as the client may find some day."""
+    await asyncio.to_thread(uvloop.run, pinging(toy, sqlite_url))
+
+
+async def pinging(toy, url):
+    """Ping much, and read nothing."""
+    pings, most = made(b"x" * 125, PING) * 500, 0
+    async with a_layer(toy, url) as live, served(live) as address:
+        client = Raw(*await asyncio.open_connection(sock=narrow(address), limit=1024))
+        client.write(UPGRADE.format(path=websocket.PATH, host=address))
+        await client.read_until(b"\r\n\r\n")
+        await soon(lambda: live.hub.peers)
+        [peer] = live.hub.peers
+        for _ in range(200):
+            client.write(pings)
+            await client.writer.drain()
+            most = max(most, peer.wire.waiting)
+        client.abort()
+    assert most < 1024 * 1024
