@@ -41,10 +41,9 @@ class Attendance:
     chance: random.Random
     _steps: deque[Step] = field(default_factory=lambda: deque(maxlen=WAITING_MAX))
     _news: asyncio.Event = field(default_factory=asyncio.Event)
-    _settled: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def __post_init__(self) -> None:
-        self._settled.set()
+    _reported: int = 0
+    _settled: int = 0  # of what was reported, passed on or lost
+    _asking: deque[tuple[int, asyncio.Future[None]]] = field(default_factory=deque)
 
     def enter(self, subscription: Subscription) -> None:
         """Report that somebody came. Cheap, never waits."""
@@ -56,7 +55,10 @@ class Attendance:
 
     async def settled(self) -> None:
         """Return when all that was reported so far has been passed on, or lost."""
-        await self._settled.wait()
+        if self._settled < self._reported:
+            told = asyncio.get_running_loop().create_future()
+            self._asking.append((self._reported, told))
+            await told
 
     async def run(self) -> None:
         """Pass reports on until cancelled."""
@@ -65,7 +67,7 @@ class Attendance:
             self._news.clear()
             while self._steps:
                 await self._pass_on(self._steps.popleft())
-            self._settled.set()
+                self._settle()
 
     async def keep_renewing(self) -> None:
         """Report everybody who is here, now and then, until cancelled."""
@@ -87,8 +89,15 @@ class Attendance:
             return
         announce = subscription.rules.join_leave
         self._steps.append(Step(subscription.channel, subscription.member, announce, entering))
-        self._settled.clear()
+        self._reported += 1
         self._news.set()
+
+    def _settle(self) -> None:
+        self._settled = self._reported - len(self._steps)
+        while self._asking and self._asking[0][0] <= self._settled:
+            _, told = self._asking.popleft()
+            if not told.done():
+                told.set_result(None)
 
     async def _pass_on(self, step: Step) -> None:
         pass_on = self.broker.enter if step.entering else self.broker.leave

@@ -210,20 +210,20 @@ class Connection:
 
     def dismiss(self, subscription: Subscription, code: Code) -> None:
         """Tell the client that it does not listen to this channel any more."""
-        if self.drop(subscription.channel):
+        if self.subscriptions.get(subscription.channel) is subscription:
+            self.drop(subscription.channel)
             self.live.parts.metrics.unsubscribed(code)
             self.push(Unsubscribed(subscription.channel, code))
 
-    def drop(self, channel: str) -> bool:
-        """Forget a subscription; False when there was none."""
+    def drop(self, channel: str) -> None:
+        """Forget a subscription, if there is one."""
         subscription = self.subscriptions.pop(channel, None)
         if subscription is None:
-            return False
+            return
         if subscription.deadline is not None:
             subscription.deadline.cancel()
         self.live.streams.leave(subscription)
         self.live.attendance.leave(subscription)
-        return True
 
     def ping(self) -> None:
         """Ask for a sign of life."""
@@ -271,6 +271,8 @@ class Connection:
         except Refused as refused:
             metrics.refused(refused.refusal)
             self.say([codec.refusal(command, refused.refusal)])
+            if self.dead and not self.over:
+                self._end_in(self.live.parts.limits.stale_seconds, codes.STALE)
         except Violation as violation:
             self.close(violation.code)
         except Unfit:
@@ -282,9 +284,9 @@ class Connection:
             metrics.answered(command.name, perf_counter() - began)
 
     def _live_until(self, expires_at: datetime | None) -> int | None:
-        if self._deadline is not None:
-            self._deadline.cancel()
         if expires_at is None:
+            if self._deadline is not None:
+                self._deadline.cancel()
             return None
         left = (expires_at - self.live.parts.clock()).total_seconds()
         if left <= 0:
@@ -293,4 +295,6 @@ class Connection:
         return max(1, int(left))
 
     def _end_in(self, seconds: float, code: Code) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
         self._deadline = asyncio.get_running_loop().call_later(seconds, self.close, code)

@@ -88,10 +88,12 @@ class Feed:
             subscription.peer.lost(subscription)
             return
         subscription.offset += len(offsets)
+        subscription.told = [each for each in self._said if not each.offset]
         if batch.said:
             subscription.peer.offer(subscription, batch)
             self._fanout.deliveries += len(batch.said)
-        self._place(subscription)
+        if subscription.listening:  # what it was offered may have been its end
+            self._place(subscription)
 
     def _place(self, subscription: Subscription) -> None:
         here = Position(subscription.epoch, subscription.offset)
@@ -121,7 +123,7 @@ class Feed:
                 self._lose()
                 return
             if self.last_value:
-                self._said.clear()
+                self._said = [each for each in self._said if not each.offset]
         self._said.append(publication)
         if not self._busy:
             self._busy = True
@@ -176,7 +178,8 @@ class Feed:
 
     def _let_catch_up(self, batch: Batch) -> None:
         for subscription in [each for each in self._arriving if each.open]:
-            fresh = batch.beyond(subscription.offset)
+            fresh = batch.beyond(subscription.offset, told=subscription.told)
+            subscription.told = ()
             if subscription.offset <= self.top.offset:
                 self._arriving.discard(subscription)
                 self._level.add(subscription)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from channels import cursor
-from channels.broker import Position
+from channels.broker import Position, Publication
 from channels.protocol import Codec, Published
 
 Pack = Callable[[Sequence[bytes]], bytes]
@@ -93,12 +93,14 @@ class Batch:
             for each in self.said
         ]
 
-    def beyond(self, offset: int) -> "Batch":
-        """Return the part that is newer than the offset, and what is ephemeral."""
+    def beyond(self, offset: int, *, told: Sequence[Publication] = ()) -> "Batch":
+        """Return the part that is newer than the offset, and what is ephemeral and was not told."""
+        known = set(map(id, told))  # two that say the same are two
         fresh = [
             each
             for each in self.said
-            if not each.publication.offset or each.publication.offset > offset
+            if each.publication.offset > offset
+            or not (each.publication.offset or id(each.publication) in known)
         ]
         return Batch(self.channel, self.epoch, fresh)
 

@@ -104,8 +104,10 @@ class Hub:
         """Take note of who the peer is, ``anew`` when it only proves it again.
 
         End it if its user has too many, or if its kind was disconnected after order ``since``,
-        while it logged in.
+        while it logged in. One that has left already is nobody.
         """
+        if peer not in self._peers:
+            return
         if not anew and peer.user_id is not None:
             self._users[peer.user_id] += 1
             if self._users[peer.user_id] > self._user_max > 0:

@@ -232,7 +232,12 @@ class Listener:
         return max(1, int(left))
 
     def _push(self, push: Push, *, marked: bool = False) -> None:
-        message, form = self.wire.form.codec.push(push), self.wire.form
+        form = self.wire.form
+        try:
+            message = form.codec.push(push)
+        except Unfit:
+            self.close(codes.WRONG_PROTOCOL)
+            return
         if marked and isinstance(form, MarkedForm):
             self._write_frame(form.event(message, self._standing()))
         else:

@@ -92,7 +92,9 @@ class Streams:
     ) -> tuple[History | None, bytes | None]:
         await self.broker.subscribe(request.channel)
         history = await self._history(topic, request)
-        if topic.public and _recoverable(topic, request, history) is not None:
+        # Where nothing was ever said there may be no such channel: then it is looked at first.
+        spoken = history is not None and history.top.offset > 0
+        if topic.public and spoken and _recoverable(topic, request, history) is not None:
             return history, None  # it needs no snapshot, and there is nobody to turn away
         return history, await self.snapshots.read(request.channel, peer.user_id)
 

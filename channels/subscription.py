@@ -1,6 +1,7 @@
 """One listener of one channel: who it is, and what it held back while it was being admitted."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
@@ -88,6 +89,7 @@ class Subscription:
     held: list[tuple[str, Publication]] | None = field(default_factory=list)
     torn: bool = False  # live messages may have been missed while others were held back
     listening: bool = True  # until it leaves
+    told: Sequence[Publication] = ()  # ephemeral ones of its feed's next batch that it has had
     by_server: bool = False  # the client did not ask for it
     rules: Rules = LISTEN_ONLY
     member: Member | None = None  # as others see it, where they may

@@ -72,9 +72,7 @@ class ViewerBoard:
         A count that stays the same is reported again only to be remembered, or while the sum has
         not been announced yet.
         """
-        watched = {
-            feed.channel: len(feed) for feed in self.hub.feeds if feed.channel.startswith(PREFIX)
-        }
+        watched = {feed.channel: len(feed) for feed in self.hub.feeds if _counted(feed.channel)}
         now = asyncio.get_running_loop().time()
         for channel in sorted({*self._reported, *watched}):
             count, last = watched.get(channel, 0), self._reported.get(channel)
@@ -95,3 +93,8 @@ class ViewerBoard:
         live_id = int(channel.removeprefix(PREFIX))
         counted = ViewersCounted(at=self.clock(), live_id=live_id, viewers=total)
         return orjson.dumps(cloud_event(counted, event_id=self.ids()))
+
+
+def _counted(channel: str) -> bool:
+    name = channel.removeprefix(PREFIX)
+    return name != channel and name.isascii() and name.isdigit()

@@ -56,7 +56,12 @@ async def connect(connection: "Connection", command: Command) -> None:
         node=live.parts.broker.node if connection.session else "",
     )
     connection.begin()
-    connection.answer(command, result)
+    try:
+        connection.answer(command, result)
+    except Exception:  # what was missed cannot be said in JSON
+        for subscription, _ in opened.values():
+            live.streams.leave(subscription)
+        raise
     for channel, (subscription, _) in opened.items():
         enter(connection, subscription, credentials.subs.get(channel))
 

@@ -48,8 +48,12 @@ async def subscribe(connection: "Connection", command: Command) -> None:
     elif topic.rules.token:
         raise Refused(codes.PERMISSION_DENIED)
     subscription, result = await live.streams.join(connection, request, grant)
-    ttl = None if grant is None else _expire(connection, subscription, grant)
-    connection.answer(command, replace(result, ttl=ttl))
+    try:
+        ttl = None if grant is None else _expire(connection, subscription, grant)
+        connection.answer(command, replace(result, ttl=ttl))
+    except Exception:  # the token is over by now, or what was missed cannot be said in JSON
+        _abandon(connection, subscription)
+        raise
     enter(connection, subscription, grant, asks_for_passages=request.join_leave)
 
 
@@ -63,7 +67,7 @@ def enter(
     """Let the subscription hear, once the client was told of it; and let others know."""
     live = connection.live
     if connection.over:
-        live.streams.leave(subscription)
+        _abandon(connection, subscription)
         return
     rules = live.parts.topics.of(subscription.channel).rules
     subscription.rules = rules if grant is None else rules.overridden(grant)
@@ -75,6 +79,12 @@ def enter(
     if subscription.listening and subscription.rules.counts_members:
         subscription.member = connection.member(grant)
         live.attendance.enter(subscription)
+
+
+def _abandon(connection: "Connection", subscription: Subscription) -> None:
+    if subscription.deadline is not None:
+        subscription.deadline.cancel()
+    connection.live.streams.leave(subscription)
 
 
 async def unsubscribe(connection: "Connection", command: Command) -> EmptyResult:

@@ -29,6 +29,8 @@ def number(name: str) -> int:
     """Return the id that names a channel. Raises NotFound for what can be nobody's id."""
     if not (name.isascii() and name.isdigit() and len(name) <= ID_DIGITS_MAX):
         raise NotFound
+    if name.startswith("0"):
+        raise NotFound  # "007" would be a channel of its own, on which nobody speaks
     return int(name)
 
 

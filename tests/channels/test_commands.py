@@ -1,7 +1,11 @@
 """Tokens, presence, talking and procedures, as clients see them."""
 
+import asyncio
+
 import pytest
 
+from channels.broker import Entry
+from channels.codes import UNSUBSCRIBED
 from channels.limits import Limits
 from channels.live import Live
 from domain import kernel
@@ -244,3 +248,38 @@ async def test_too_many_commands_in_a_while_end_the_connection(phone):
         await soon(lambda: not phone.connection._waiting)
     assert phone.closed == 3013
     assert number > 8
+
+
+@pytest.mark.parametrize("token", ["7", "7+room:a"])
+async def test_who_cannot_be_told_what_was_missed_leaves_nothing_behind(phone, live, token):
+    """A client that speaks JSON, where somebody said something else."""
+    topic = live.parts.topics.of("room:a")
+    await live.parts.broker.publish(Entry("room:a", b"\0", topic.retention, info=b"{}"))
+    wish = {"recover": True, "offset": 0}
+    subs = {"room:a": wish} if "+" in token else {}
+    phone.says(
+        {"id": 1, "connect": {"token": token, "subs": subs}},
+        {"id": 2, "subscribe": {"channel": "room:a", **wish}},
+    )
+    await phone.is_closed_with(3506)
+    assert not live.hub.feeds
+
+
+async def test_a_token_that_expires_while_its_channel_is_opened_opens_nothing(phone, live, toy):
+    """The client gets a new one and asks again."""
+    await phone.connects("7")
+    toy.meanwhile = lambda: asyncio.sleep(0.05)
+    reply = await phone.subscribes("thing:a", token="7@thing:a@0.04")
+    assert reply["error"]["code"] == 109
+    assert not live.hub.feeds
+
+
+async def test_the_end_of_an_older_subscription_is_not_the_newer_s(phone, live):
+    """It comes late, from a timer or another worker, and finds that the client is back."""
+    await phone.connects("7")
+    await phone.subscribes("thing:a")
+    old = phone.connection.subscriptions["thing:a"]
+    await phone.asks("unsubscribe", channel="thing:a")
+    await phone.subscribes("thing:a")
+    phone.connection.dismiss(old, UNSUBSCRIBED)
+    assert [len(feed) for feed in live.hub.feeds] == [1]

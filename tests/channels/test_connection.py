@@ -273,3 +273,10 @@ async def test_a_bug_in_a_topic_costs_one_subscribe(phone, toy):
     toy.meanwhile = meanwhile
     await phone.connects()
     assert (await phone.subscribes("thing:a"))["error"]["code"] == 100
+
+
+@QUICK
+async def test_a_refused_client_that_stays_is_ended(phone):
+    """Whether its token was good or not: nothing pings it that would find it gone."""
+    assert (await phone.connects("7+thing:busy"))["error"]["code"] == 100
+    await phone.is_closed_with(3502)

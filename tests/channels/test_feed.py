@@ -230,3 +230,34 @@ async def test_who_is_behind_the_broker_is_found(feed):
     assert list(feed.behind(Position(EPOCH, 3))) == []
     assert list(feed.behind(Position(EPOCH, 5))) == [behind]
     assert set(feed.behind(Position("new", 5))) == {behind, ahead}
+
+
+async def test_who_is_admitted_before_a_turn_is_handed_on_hears_it_once(feed):
+    """What is ephemeral has no position by which it could be known again."""
+    early, late = joins(feed), holds(feed)
+    says(feed, 1, 0, 0)
+    ear = admits(feed, late, 1)
+    await turn()
+    says(feed, 0, 2)
+    await turn()
+    assert (early.heard, ear.heard) == ([1, 0, 0, 0, 2], [0, 0, 0, 2])
+
+
+async def test_a_last_value_takes_no_ephemeral_message_s_place():
+    """Only what it outdates is passed over."""
+    feed = Feed("c", Fanout(), last_value=True)
+    ear = joins(feed)
+    says(feed, 1, 0, 2)
+    await turn()
+    assert ear.heard == [0, 2]
+
+
+async def test_who_leaves_over_what_was_held_back_is_gone(feed):
+    """Too slow for it, or of another codec: nothing is written to it, and nobody counts it."""
+    joins(feed)
+    late = holds(feed)
+    late.peer.offer = lambda subscription, _: feed.remove(subscription)
+    says(feed, 1)
+    await turn()
+    admits(feed, late, 0)
+    assert len(feed) == 1

@@ -219,3 +219,11 @@ async def test_the_history_command_reads_what_is_kept(phone, live, toy):
 def test_retention_counts_in_whole_seconds(toy):
     """What a topic says in days, the broker hears in seconds."""
     assert toy.topics().of("thing:a").retention == Retention(5, 86400)
+
+
+async def test_nobody_comes_back_to_where_nothing_was_ever_said(phone, live):
+    """There may be no such channel, so the snapshot's refusal stands."""
+    await phone.connects()
+    reply = await phone.subscribes("live:secret", recover=True)
+    assert reply["error"]["code"] == 103
+    assert not live.hub.feeds

@@ -52,3 +52,12 @@ async def test_who_is_not_admitted_is_not_counted(phone, live):
 async def test_nobody_watches_what_nobody_watches(live):
     """Zero, not an error."""
     assert await viewers(live.parts.broker, 99) == 0
+
+
+async def test_a_channel_that_is_no_broadcast_s_is_not_counted(phone, live):
+    """And ends nothing: its name was never looked at by the shop."""
+    await phone.connects()
+    await phone.subscribes("live:abc")
+    await phone.subscribes("live:12")
+    assert (await count(phone, 1))["subject"] == "live/12"
+    assert live.healthy

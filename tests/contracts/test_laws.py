@@ -381,3 +381,10 @@ async def test_no_channel_opens_to_a_stranger(wire, who, channel, stranger):
         await wire.join(channel.format(order=order_id, user=who), stranger)
 
     assert refusal.value.refusal is PERMISSION_DENIED
+
+
+@pytest.mark.parametrize("name", ["live:0{live}", "live:00", "live:{live} ", "user:0{user}"])
+async def test_a_number_names_one_channel_only(wire, who, live_id, name):
+    """Written otherwise it would be a channel on which nobody ever speaks."""
+    with pytest.raises(Refused):
+        await wire.join(name.format(live=live_id, user=who), who)
