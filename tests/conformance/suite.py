@@ -11,7 +11,12 @@ from tests.processes import ROOT
 NAME, VERSION = "centrifuge-python", "0.7.0"
 FOLDER = ROOT / "build" / f"centrifuge_python-{VERSION}"
 PORT = 8000  # the suite knows no other
-SUITE_SECONDS = 120  # it takes less than ten, and waits for ever on some that go wrong
+SUITE_SECONDS = 40  # it takes less than ten, and waits for ever on some that go wrong
+# One of its tests cuts a client off without waiting until it has subscribed, and then expects it to
+# recover. So the suite gives way to the server, which on a busy machine may still be overtaken.
+GIVES_WAY = ("nice", "-n", "10")
+OVERTAKEN = "in on_subscribed_after_recovery"
+TRIES = 3
 
 
 def refuse_a_taken_port() -> None:
@@ -39,7 +44,7 @@ def fetched() -> Path:
 
 def judged() -> str:
     """Run the suite against the port and return what it printed."""
-    command = (sys.executable, "-m", "unittest", "tests.test_client")
+    command = (*GIVES_WAY, sys.executable, "-m", "unittest", "tests.test_client")
     plain = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     try:
         done = run(

@@ -29,7 +29,8 @@ class Device:
     """Recovers as the protocol says, at whichever server takes it.
 
     ``spans`` are the ids of the events heard: a new one begins with each snapshot, because what
-    came before it may be missing. ``losses`` counts how often the server admitted a loss.
+    came before it may be missing. ``losses`` counts how often the server admitted a loss, and
+    ``made_good`` the events that came by a recovery.
     """
 
     channel: str
@@ -39,6 +40,7 @@ class Device:
     spans: list[list[str]] = field(default_factory=list)
     losses: int = 0
     recoveries: int = 0
+    made_good: int = 0
     closes: list[int] = field(default_factory=list)
     listening: bool = False
     _epoch: str = ""
@@ -103,6 +105,7 @@ class Device:
             self.recoveries += 1
             for publication in told.get("publications", ()):
                 self._take(publication)
+                self.made_good += 1
             return
         self.losses += bool(told.get("was_recovering"))
         self._epoch, self._offset = told["epoch"], told.get("offset", 0)

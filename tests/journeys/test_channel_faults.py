@@ -20,7 +20,7 @@ from tests.engines import Redis, engine_room
 from tests.journeys.devices import Device
 from tests.journeys.workers import Worker, worker
 from tests.patience import until
-from tests.processes import environment
+from tests.processes import Process, environment
 from tests.shop import a_user
 from tests.stall import HS, HS_LATER, stock_a_stall
 
@@ -183,12 +183,11 @@ async def open_town(settings, logs, *, durable: bool = True) -> AsyncIterator[To
         async with db.sessions.begin() as session:
             users = [await a_user(session, f"reader{n}") for n in range(USERS)]
         env = environment(settings)
-        workers = await asyncio.gather(
-            *(
-                stack.enter_async_context(worker(env=env, log=logs / f"worker{n}.log"))
-                for n in range(2)
-            )
-        )
+        # The relay works on in a process of its own, so that there is something to be missed.
+        stack.enter_context(Process("clock", env=env, log=logs / "clock.log"))
+        logs_of = (logs / f"worker{n}.log" for n in range(2))
+        opened = (worker("--no-clock", env=env, log=log) for log in logs_of)
+        workers = await asyncio.gather(*map(stack.enter_async_context, opened))
         town = Town(redis, workers, News(db, users), [])
         stack.push_async_callback(_home, town)
         town.devices = devices(settings, stall, users, town.url)
@@ -231,6 +230,7 @@ async def test_a_killed_worker_loses_nobody_anything(real_settings, tmp_path):
         await town.news.more()
         await town.judged(losses={0})
         assert all(each.recoveries for each in town.devices)
+        assert any(each.made_good for each in town.devices)
 
 
 async def test_workers_are_replaced_one_by_one_without_a_loss(real_settings, tmp_path):
@@ -245,6 +245,7 @@ async def test_workers_are_replaced_one_by_one_without_a_loss(real_settings, tmp
         await town.judged(losses={0})
         assert all(set(each.closes) == {3001} for each in town.devices)
         assert all(each.recoveries for each in town.devices)
+        assert any(each.made_good for each in town.devices)
 
 
 async def test_redis_starts_again(durable, real_settings, tmp_path):

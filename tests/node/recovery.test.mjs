@@ -81,14 +81,11 @@ story("a client that brings its own state brings it anew when there is a hole", 
     states.push(await bench("top", { channel }));
     return states.at(-1);
   };
-  const { caller, follower, say } = await (async () => {
-    const caller = await new Caller(t).connect();
-    await bench("publish", { channel, items: numbers(1, 1) });
-    const follower = caller.follow(channel, { getState });
-    await follower.subscription.ready();
-    const say = (first, last) => bench("publish", { channel, items: numbers(first, last) });
-    return { caller, follower, say };
-  })();
+  const say = (first, last) => bench("publish", { channel, items: numbers(first, last) });
+  const caller = await new Caller(t).connect();
+  await say(1, 1);
+  const follower = caller.follow(channel, { getState });
+  await follower.subscription.ready();
   caller.sdk.disconnect();
   await say(2, 6);
   await caller.connect();
