@@ -41,6 +41,7 @@ class Attendance:
     chance: random.Random
     _steps: deque[Step] = field(default_factory=lambda: deque(maxlen=WAITING_MAX))
     _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _renewing: bool = False
     _reported: int = 0
     _settled: int = 0  # of what was reported, passed on or lost
     _asking: deque[tuple[int, asyncio.Future[None]]] = field(default_factory=deque)
@@ -65,24 +66,39 @@ class Attendance:
         while True:
             await self._news.wait()
             self._news.clear()
-            while self._steps:
-                await self._pass_on(self._steps.popleft())
-                self._settle()
+            while self._steps or self._renewing:
+                if self._renewing:
+                    self._renewing = False
+                    await self._renew()
+                if self._steps:
+                    await self._pass_on(self._steps.popleft())
+                    self._settle()
 
     async def keep_renewing(self) -> None:
-        """Report everybody who is here, now and then, until cancelled."""
+        """Have everybody who is here reported now and then, until cancelled."""
         while True:
             await asyncio.sleep(self.chance.uniform(0.75, 1) * self.limits.presence_seconds)
-            members = [
-                (feed.channel, subscription.member)
-                for feed in self.hub.feeds
-                for subscription in feed
-                if subscription.member is not None
-            ]
-            try:
-                await self.broker.renew(members)
-            except BrokerUnavailable as error:
-                log.warning("presence not renewed", error=repr(error))
+            self.renew()
+
+    def renew(self) -> None:
+        """Have everybody who is here reported, in turn with those who come and go."""
+        self._renewing = True
+        self._news.set()
+
+    async def _renew(self) -> None:
+        # Whoever has a step ahead is about to come or to go, and is not to be found there before.
+        moving = {(step.channel, step.member.client) for step in self._steps}
+        members = [
+            (feed.channel, subscription.member)
+            for feed in self.hub.feeds
+            for subscription in feed
+            if subscription.member is not None
+            and (feed.channel, subscription.member.client) not in moving
+        ]
+        try:
+            await self.broker.renew(members)
+        except BrokerUnavailable as error:
+            log.warning("presence not renewed", error=repr(error))
 
     def _report(self, subscription: Subscription, *, entering: bool) -> None:
         if subscription.member is None:

@@ -23,6 +23,7 @@ class Limits:
     join_seconds: float = 4.0  # for one subscribe; SDKs give up after 5
     close_seconds: float = 5.0  # for a full socket to take the close frame
     check_seconds: float = 40.0  # between two comparisons with the broker's positions
+    again_seconds: float = 1.0  # after a comparison that failed
     presence_seconds: float = 25.0  # between two renewals of who is here; they last 60
     viewers_seconds: float = 1.0  # between two announcements of a viewer count
     drain_seconds: float = 5.0  # over which a stopping server spreads its closes

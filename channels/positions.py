@@ -30,6 +30,8 @@ class PositionWatch:
                 behind = await self.compare()
             except BrokerUnavailable as error:
                 log.warning("positions not compared", error=repr(error))
+                await asyncio.sleep(self.chance.uniform(0.5, 1.5) * self.limits.again_seconds)
+                self.hub.gap.set()  # until it has succeeded, nobody knows who is behind
                 continue
             if behind:
                 log.info("subscriptions were behind", count=behind)

@@ -103,9 +103,10 @@ async def pinging(toy, url):
         await client.read_until(b"\r\n\r\n")
         await soon(lambda: live.hub.peers)
         [peer] = live.hub.peers
-        for _ in range(200):
-            client.write(pings)
-            await client.writer.drain()
-            most = max(most, peer.wire.waiting)
+        async with asyncio.timeout(30):
+            for _ in range(200):
+                client.write(pings)
+                await client.writer.drain()
+                most = max(most, peer.wire.waiting)
         client.abort()
     assert most < 1024 * 1024

@@ -1,9 +1,17 @@
 """A client that comes back gets exactly what it missed, or is told that it cannot."""
 
+import asyncio
+import random
+
 import pytest
 
-from channels.broker import Entry, History, Position, Publication, Retention
+from channels.broker import BrokerUnavailable, Entry, History, Position, Publication, Retention
+from channels.hub import Hub
+from channels.limits import Limits
+from channels.positions import PositionWatch
 from channels.recovery import Torn, continuation, missed, newest
+from channels.subscription import Subscription
+from channels.watch import Watch
 
 
 def pubs(*offsets: int) -> tuple[Publication, ...]:
@@ -227,3 +235,32 @@ async def test_nobody_comes_back_to_where_nothing_was_ever_said(phone, live):
     reply = await phone.subscribes("live:secret", recover=True)
     assert reply["error"]["code"] == 103
     assert not live.hub.feeds
+
+
+class Hesitant:
+    """A broker that does not answer the first time."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def positions(self, channels):
+        self.asked += 1
+        if self.asked == 1:
+            raise BrokerUnavailable
+        return dict.fromkeys(channels, Position("e", 3))
+
+    async def round_trip(self):
+        """Nothing is under way."""
+
+
+async def test_a_comparison_that_failed_is_made_again_soon():
+    """Not only when the next one is due, most of a minute later."""
+    hub, broker, watcher = Hub(), Hesitant(), Watch()
+    hub.join(Subscription("c", watcher, held=None))
+    watch = PositionWatch(hub, broker, Limits(again_seconds=0.01), random.Random(7))
+    async with asyncio.TaskGroup() as tasks:
+        watching = tasks.create_task(watch.run())
+        hub.gap.set()
+        await watcher.news(within_seconds=10)
+        watching.cancel()
+    assert broker.asked == 2
