@@ -40,9 +40,16 @@ class Follower(ClientEventHandler, SubscriptionEventHandler):
 
     @property
     def statuses(self) -> list[str]:
-        """The order's statuses in the order they were seen: the snapshots' and the events'."""
+        """The order's statuses in the order they were seen: the first snapshot's and the events'.
+
+        A snapshot is read after its position, so it may hold what is heard again: what is no newer
+        than what is known is no news, as for every client.
+        """
         seen = [each["order"] for each in self.snapshots[:1] if "order" in each]
-        seen += [each["data"]["order"] for each in self.events if "order" in each["data"]]
+        for event in self.events:
+            view = event["data"].get("order")
+            if view is not None and (not seen or view["version"] > seen[-1]["version"]):
+                seen.append(view)
         return [each["status"] for each in seen]
 
     def types(self) -> list[str]:
