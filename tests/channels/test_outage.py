@@ -31,12 +31,14 @@ async def test_a_cut_without_a_loss_is_not_noticed(phone, live, toy):
     await phone.connects()
     await phone.subscribes("thing:a")
     await toy.move(live, "thing:a")
+    # Heard before the cut: a message still under way would be a loss, and 2500 the right answer.
+    assert await phone.pubs(1) == [(1, {"version": 1})]
     live.parts.broker._lines.drop()
     await soon(lambda: not live.healthy)
     await soon(lambda: live.healthy)
     await toy.move(live, "thing:a")
 
-    assert await phone.pubs(2) == [(1, {"version": 1}), (2, {"version": 2})]
+    assert await phone.pubs(1) == [(2, {"version": 2})]
 
 
 @pytest.mark.parametrize("client", ["real"], indirect=True)
