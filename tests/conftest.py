@@ -26,6 +26,8 @@ from server.wiring import open_state
 from tests.engines import Engines, engines
 from tests.running import House, running
 
+# A machine that stands still for a while is no fault of the engine's.
+PATIENT_SECONDS = 60
 NOON = datetime(2026, 11, 21, 3, tzinfo=UTC)  # twelve o'clock in Seoul
 
 
@@ -200,7 +202,7 @@ async def client(house) -> AsyncIterator[httpx.AsyncClient]:
 
 @asynccontextmanager
 async def _opened(url: str, base: type[Base | AnalyticsBase]) -> AsyncIterator[Database]:
-    database = kernel.open_database(url)
+    database = kernel.open_database(url, connect_seconds=PATIENT_SECONDS)
     if not url.startswith("sqlite"):  # whose file is the test's own
         await empty(database, base)
     yield database
@@ -220,6 +222,6 @@ async def empty(database: Database, base: type[Base | AnalyticsBase]) -> None:
 
 
 async def _migrated(url: str, name: str) -> None:
-    database = kernel.open_database(url)
+    database = kernel.open_database(url, connect_seconds=PATIENT_SECONDS)
     await migrate(database, name)
     await database.close()

@@ -33,6 +33,7 @@ Sessions = async_sessionmaker[AsyncSession]
 
 # A connection that was used so recently is not asked whether it still lives.
 FRESH_SECONDS: Final = 1.0
+CONNECT_SECONDS: Final = 3
 
 NAMING: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -130,6 +131,7 @@ def open_database(
     pool_size: int = 10,
     overflow_max: int = 20,
     fresh_seconds: float = FRESH_SECONDS,
+    connect_seconds: int = CONNECT_SECONDS,
 ) -> Database:
     """Open a database by its SQLAlchemy URL; nothing is contacted yet.
 
@@ -146,12 +148,7 @@ def open_database(
         "json_serializer": _to_json,
         "json_deserializer": orjson.loads,
     }
-    if backend in {"mysql", "mariadb"}:
-        # Gap locks of REPEATABLE READ would make strangers wait for each other.
-        options |= {"isolation_level": "READ COMMITTED", "connect_args": {"connect_timeout": 3}}
-        options |= {"pool_reset_on_return": None}  # see _roll_back_what_is_open
-    if backend == "postgresql":
-        options |= {"connect_args": {"timeout": 3}}
+    options |= _connecting(backend, connect_seconds)
     engine, readers = _engines(url, options, fresh_seconds=fresh_seconds)
     # Its own class, so that a listener hears this database's commits and no other's.
     sync_sessions = type("WritingSession", (SyncSession,), {})
@@ -164,6 +161,17 @@ def open_database(
         ),
         reads=async_sessionmaker(readers, expire_on_commit=False, autoflush=False),
     )
+
+
+def _connecting(backend: str, seconds: int) -> dict[str, Any]:
+    if backend in {"mysql", "mariadb"}:
+        return {
+            # Gap locks of REPEATABLE READ would make strangers wait for each other.
+            "isolation_level": "READ COMMITTED",
+            "connect_args": {"connect_timeout": seconds},
+            "pool_reset_on_return": None,  # see _roll_back_what_is_open
+        }
+    return {"connect_args": {"timeout": seconds}} if backend == "postgresql" else {}
 
 
 def _engines(
