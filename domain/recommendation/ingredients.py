@@ -22,7 +22,7 @@ BRACKETED: Final = re.compile(r"\[[^\]]*\]|\([^)]*\)|【[^】]*】|<[^>]*>|〈[^
 QUANTITY: Final = re.compile(
     r"\d\s?\+\s?\d|\d\+{1,2}|[~\d][\d.,~]*\s?(?:kg|g|mg|ml|l|cm|mm|cc|%|"
     r"(?:킬로|그램|리터|개입|개월분|개월|개|입|구|매|팩|봉지|봉|병|통|캔|포기|포대|포|박스|상자|세트|"
-    r"묶음|종류|종|가지|마리|미|과|장|롤|송이|단|인분|년근|등급|호|망|손|모|알|쪽|줄|톳|토막|번)"
+    r"묶음|종류|종|가지|마리|미|과|장|롤|송이|단|인분|펫|페트|스틱|티백|판|정|년근|등급|호|망|손|모|알|쪽|줄|톳|토막|번)"
     r"(?![가-힣]))?"
 )
 WORD: Final = re.compile(r"[가-힣a-z]+|\+|[&/,·ㆍ|]")
@@ -128,7 +128,7 @@ class Reading:
             self._set_aside(index, dish=word[:-1])
         elif word in known.ends or word in known.alone:
             self._spoil(self._sum_from)
-        else:
+        elif word not in known.apart:
             self._take_apart(index, word)
 
     def _take_apart(self, index: int, word: str) -> None:

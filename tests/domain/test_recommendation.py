@@ -184,12 +184,12 @@ async def test_a_product_of_a_broadcast_tells_when_it_is_shown(shelves):
 async def alike(db, product_id):
     async with db.reads() as session:
         found = await recommendation.kok_like_shown(session, product_id)
-    return [each.kok_product_id for each in found]
+    return [each.card.kok_product_id for each in found.rows]
 
 
 async def test_many_products_of_one_kind_still_find_each_other(shelves):
     """Fault 8.1.15: words that all candidates share do not empty the answer."""
-    assert await alike(shelves, 2) == [12, 11, 13, 19, 14]
+    assert await alike(shelves, 2) == [12, 11, 19, 14, 13]
     assert await alike(shelves, 2) == await alike(shelves, 1)
 
 
