@@ -11,6 +11,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import JSON, Connection, MetaData, text
 
 import domain
+from domain import recommendation
 from domain.kernel import UtcDateTime
 
 LOCK_SECONDS = 120
@@ -25,9 +26,18 @@ def run(metadata: MetaData) -> None:
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
         render_item=_render,
+        include_name=is_planned,
     )
     with _alone(connection), context.begin_transaction():
         context.run_migrations()
+
+
+def is_planned(name: str | None, kind: str, _parents: object) -> bool:
+    """Tell whether a thing in the database is a migration's business.
+
+    The indexes of vectors come and go with the models, which are rows.
+    """
+    return kind != "index" or not recommendation.is_vector_index(name)
 
 
 def know_every_table() -> None:

@@ -18,6 +18,7 @@ from typing import Final, Protocol
 from domain.kernel import Clock, Database, Session
 from domain.order import Delays
 from domain.payment import Till
+from domain.recommendation import Embedder
 
 RING: Final = timedelta(seconds=0.5)
 STEP_ROWS: Final = 100
@@ -33,6 +34,7 @@ class Tools:
     clock: Clock
     till: Till
     delays: Delays  # from payment to the door
+    embedder: Embedder
     lead: timedelta  # how long before it starts a broadcast is announced
 
 

@@ -23,6 +23,7 @@ async def a_recipe(
     *materials: str,
     scraps: int = 0,
     title: str | None = None,
+    now: datetime = NOON,
 ) -> None:
     """Take a recipe into the book."""
     new = NewRecipe(
@@ -37,7 +38,7 @@ async def a_recipe(
         thumbnail_url=f"/api/media/recipe-{recipe_id}",
         materials=tuple(map(material, materials)),
     )
-    await recipe.add_recipe(session, new)
+    await recipe.add_recipe(session, new, now=now)
 
 
 async def kok_grocery(

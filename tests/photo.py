@@ -7,8 +7,18 @@ from sqlalchemy import select
 
 from domain.kernel import Base, Database
 
-# What the relay and the inbox write in their own time, when the clock's jobs ring beside a test.
-AFTERMATH = frozenset({"outbox", "outbox_unheard", "inboxes", "notifications"})
+# What the relay, the inbox and the index write in their own time, when the clock rings beside a
+# test.
+AFTERMATH = frozenset(
+    {
+        "outbox",
+        "outbox_unheard",
+        "inboxes",
+        "notifications",
+        "recommendation_changes",
+        "recommendation_announcements",
+    }
+)
 
 
 async def photograph(

@@ -1,13 +1,13 @@
 """A small shop for tests: one channel, a few products, a broadcast, a cart, a provider."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from domain import homeshopping, kok, user
+from domain import homeshopping, kernel, kok, user
 from domain.homeshopping import NewBroadcast, NewChannel, NewProduct, Promotion
-from domain.kernel import Database, Session, UserId
+from domain.kernel import Database, Fact, Session, UserId
 from domain.kok import NewKokProduct
 from domain.order import Delays
 from domain.payment import (
@@ -23,6 +23,7 @@ from domain.payment import (
 
 NOON = datetime(2026, 3, 2, 3, tzinfo=UTC)  # twelve o'clock in Seoul
 WINDOW = timedelta(minutes=15)
+EVERYTHING = 10_000
 DELAYS = Delays(
     preparing=timedelta(seconds=1), shipping=timedelta(seconds=2), delivered=timedelta(seconds=3)
 )
@@ -52,6 +53,17 @@ async def a_product(
         stock=stock,
     )
     await homeshopping.add_product(session, new, now=now)
+
+
+async def all_is_said(session: Session, *, now: datetime = NOON) -> None:
+    """Let the world have heard of all that was so far, and forget it: what comes is the test's."""
+    await kernel.mark_all_sent(session, now=now)
+    await kernel.react(session, _nod, limit=EVERYTHING)
+    await kernel.forget_sent(session, before=now + timedelta(days=1), limit=EVERYTHING)
+
+
+async def _nod(session: Session, facts: Sequence[Fact]) -> None:
+    """Do nothing about it."""
 
 
 async def a_broadcast(

@@ -10,6 +10,7 @@ from domain.homeshopping.broadcasts import (
     schedule,
     start_due,
 )
+from domain.homeshopping.coming import coming, products_of
 from domain.homeshopping.errors import (
     BroadcastNotFound,
     EndsBeforeStart,
@@ -19,6 +20,7 @@ from domain.homeshopping.errors import (
     SearchNotFound,
     StreamNotFound,
 )
+from domain.homeshopping.events import HomeshoppingProductChanged
 from domain.homeshopping.likes import (
     Liked,
     anyone_to_remind,
@@ -29,6 +31,7 @@ from domain.homeshopping.likes import (
 )
 from domain.homeshopping.lookup import Called, Goods, Showing, called, named_like, showings
 from domain.homeshopping.models import Broadcast, Product
+from domain.homeshopping.offers import Offer, offers, search_products
 from domain.homeshopping.products import (
     add_channel,
     add_product,
@@ -66,6 +69,7 @@ from domain.homeshopping.schemas import (
 )
 from domain.homeshopping.searches import forget_search, remember_search, search, searches
 from domain.homeshopping.states import MOVES, BroadcastStatus, Promotion
+from domain.homeshopping.texts import ProductText, product_ids_after, product_texts
 
 __all__ = [
     "MOVES",
@@ -77,17 +81,20 @@ __all__ = [
     "DetailInfo",
     "EndsBeforeStart",
     "Goods",
+    "HomeshoppingProductChanged",
     "IllegalMove",
     "Liked",
     "NewBroadcast",
     "NewChannel",
     "NewProduct",
+    "Offer",
     "OfferView",
     "PageNotFound",
     "Product",
     "ProductImage",
     "ProductNotFound",
     "ProductPage",
+    "ProductText",
     "Promotion",
     "ScheduleView",
     "SearchNotFound",
@@ -104,6 +111,7 @@ __all__ = [
     "called",
     "cancel",
     "change_price",
+    "coming",
     "day_schedule",
     "end_due",
     "forget_search",
@@ -113,11 +121,15 @@ __all__ = [
     "likes_of",
     "named_like",
     "newest_of_product",
+    "offers",
     "on_air",
     "pin",
     "planned_until",
+    "product_ids_after",
     "product_page",
+    "product_texts",
     "product_view",
+    "products_of",
     "release",
     "remember_search",
     "reschedule",
@@ -127,6 +139,7 @@ __all__ = [
     "schedule_length",
     "schedule_page",
     "search",
+    "search_products",
     "searches",
     "showings",
     "start_due",

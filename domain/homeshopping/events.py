@@ -1,4 +1,4 @@
-"""What can happen to a broadcast."""
+"""What can happen to a broadcast, and to what is said of the products."""
 
 from typing import ClassVar
 
@@ -48,6 +48,7 @@ class BroadcastStarted(BroadcastEvent):
     """The broadcast is on air; its stream can be watched."""
 
     kind: ClassVar[str] = "broadcast.started"
+    heard: ClassVar[bool] = True
 
 
 class BroadcastEnded(BroadcastEvent):
@@ -78,3 +79,20 @@ class BackInStock(BroadcastEvent):
     """The product on air can be bought again."""
 
     kind: ClassVar[str] = "broadcast.back_in_stock"
+
+
+class HomeshoppingProductChanged(Event):
+    """A product came into the shop, or reads differently now."""
+
+    kind: ClassVar[str] = "homeshopping.product_changed"
+    heard: ClassVar[bool] = True
+
+    product_id: int
+
+    @property
+    def subject(self) -> str:
+        return f"homeshopping/{self.product_id}"
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        return ()

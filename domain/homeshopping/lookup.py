@@ -46,7 +46,8 @@ class Showing(Protocol):
 
 def _filed() -> Select[Any]:
     filed = filed_under_any(ProductGram.__table__).subquery()
-    goods = select(*(P[name] for name in Goods.__annotations__)).where(P.is_food)
+    goods = select(*(P[name] for name in Goods.__annotations__))
+    goods = goods.where(P.is_food, P.sold_out.is_(False))
     found = goods.join_from(filed, Product.__table__, filed.c.product_id == P.product_id)
     # From what is filed to the products, never the other way round.
     for dialect in ("mysql", "mariadb"):
@@ -80,7 +81,7 @@ _CALLED: Final = (
 async def named_like(
     session: Session, words: Collection[str], *, ingredients_only: bool, limit: int
 ) -> Sequence[Goods]:
-    """Return the food whose name contains one of the words, the cheaper first.
+    """Return the food whose name contains one of the words, the cheaper first; none sold out.
 
     Blank words find nothing.
     """

@@ -13,6 +13,7 @@ from sqlalchemy import Row, Select, bindparam, insert, literal, select, update
 from domain import stock
 from domain.homeshopping.broadcasts import lock_showing
 from domain.homeshopping.errors import ProductNotFound
+from domain.homeshopping.events import HomeshoppingProductChanged
 from domain.homeshopping.models import (
     Broadcast,
     Channel,
@@ -69,6 +70,7 @@ async def add_product(session: Session, new: NewProduct, *, now: datetime) -> No
     rows = [{"gram": gram, "product_id": new.product_id} for gram in filed]
     await session.execute(insert(ProductGram), rows)
     await stock.stock_up(session, product.sku, new.stock, now=now)
+    emit(session, HomeshoppingProductChanged(at=now, product_id=new.product_id))
 
 
 async def is_ingredient(session: Session, number: int) -> bool:

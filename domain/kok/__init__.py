@@ -16,11 +16,12 @@ from domain.kok.errors import (
     KokSearchNotFound,
     TooManyInCart,
 )
-from domain.kok.events import KokListsDoubted
+from domain.kok.events import KokListsDoubted, KokProductChanged
 from domain.kok.likes import is_liked, liked, toggle_like
 from domain.kok.listings import Card, best_of_stores, discounted, top_selling
-from domain.kok.lookup import Called, WantedNames, called, named_like, wanted_names
+from domain.kok.lookup import Called, called, named_like
 from domain.kok.models import CartItem, KokPicture, KokProduct
+from domain.kok.offers import Offer, offers
 from domain.kok.pages import (
     Info,
     Written,
@@ -40,6 +41,8 @@ from domain.kok.schemas import (
     SellerInfo,
 )
 from domain.kok.searches import Found, forget_search, remember_search, search, search_history
+from domain.kok.texts import KokText, product_ids_after, product_texts
+from domain.kok.wanting import Want, Way, wanting, wants
 
 __all__ = [
     "QUANTITY_MAX",
@@ -54,16 +57,20 @@ __all__ = [
     "KokListsDoubted",
     "KokPicture",
     "KokProduct",
+    "KokProductChanged",
     "KokProductNotFound",
     "KokReview",
     "KokSearchNotFound",
     "KokSearched",
+    "KokText",
     "NewKokProduct",
+    "Offer",
     "ReviewStats",
     "SellerInfo",
     "TooManyInCart",
+    "Want",
     "Wanted",
-    "WantedNames",
+    "Way",
     "Written",
     "add_product",
     "add_to_cart",
@@ -78,8 +85,11 @@ __all__ = [
     "is_liked",
     "liked",
     "named_like",
+    "offers",
     "pictures",
+    "product_ids_after",
     "product_info",
+    "product_texts",
     "product_view",
     "release",
     "remember_search",
@@ -92,5 +102,6 @@ __all__ = [
     "take_from_cart",
     "toggle_like",
     "top_selling",
-    "wanted_names",
+    "wanting",
+    "wants",
 ]

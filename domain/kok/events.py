@@ -1,4 +1,4 @@
-"""What can happen to the always-open shop as a whole."""
+"""What can happen to the always-open shop, and to what it says of its products."""
 
 from typing import ClassVar
 
@@ -15,6 +15,23 @@ class KokListsDoubted(Event):
     @property
     def subject(self) -> str:
         return f"kok/{self.name}"
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        return ()
+
+
+class KokProductChanged(Event):
+    """A product came into the shop, or reads differently now."""
+
+    kind: ClassVar[str] = "kok.product_changed"
+    heard: ClassVar[bool] = True
+
+    kok_product_id: int
+
+    @property
+    def subject(self) -> str:
+        return f"kok/{self.kok_product_id}"
 
     @property
     def topics(self) -> tuple[str, ...]:

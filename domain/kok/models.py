@@ -137,6 +137,7 @@ class KokLike(Base):
     __table_args__ = (
         UniqueConstraint("user_id", "kok_product_id"),
         Index(None, "user_id", "created_at", "id"),
+        Index(None, "kok_product_id", "user_id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
@@ -164,6 +165,7 @@ class CartItem(Base):
     __table_args__ = (
         UniqueConstraint("user_id", "kok_product_id"),
         Index(None, "user_id", "created_at"),
+        Index(None, "kok_product_id", "user_id"),
         CheckConstraint("quantity >= 1", name="quantity_positive"),
     )
 

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, insert, literal, select
 from domain import stock
 from domain.kernel import OrderId, Session, Sku, emit, grams
 from domain.kok.errors import KokProductNotFound
+from domain.kok.events import KokProductChanged
 from domain.kok.models import (
     PRODUCTS,
     KokDetail,
@@ -63,6 +64,7 @@ async def add_product(session: Session, new: NewKokProduct, *, now: datetime) ->
     session.add_all(KokPicture(**of_product, img_url=url) for url in new.images)
     session.add_all(KokReviewRow(**of_product, **each.model_dump()) for each in new.reviews)
     await stock.stock_up(session, product.sku, new.stock, now=now)
+    emit(session, KokProductChanged(at=now, kok_product_id=new.kok_product_id))
 
 
 async def change_price(

@@ -1,11 +1,13 @@
 """Taking recipes into the book."""
 
 import unicodedata
+from datetime import datetime
 
 from sqlalchemy import insert, select
 
-from domain.kernel import Session, grams
+from domain.kernel import Session, emit, grams
 from domain.recipe.errors import RecipeNotFound
+from domain.recipe.events import RecipeChanged
 from domain.recipe.models import Material, Recipe, RecipeGram
 from domain.recipe.schemas import NewRecipe
 
@@ -15,7 +17,7 @@ def plain_name(name: str) -> str:
     return unicodedata.normalize("NFC", name).strip()
 
 
-async def add_recipe(session: Session, new: NewRecipe) -> None:
+async def add_recipe(session: Session, new: NewRecipe, *, now: datetime) -> None:
     """Take a recipe into the book, and file it where searches find it."""
     session.add(Recipe(**new.model_dump(exclude={"materials"})))
     await session.flush()
@@ -32,6 +34,7 @@ async def add_recipe(session: Session, new: NewRecipe) -> None:
     if filed:
         rows = [{"gram": gram, "recipe_id": new.recipe_id} for gram in filed]
         await session.execute(insert(RecipeGram), rows)
+    emit(session, RecipeChanged(at=now, recipe_id=new.recipe_id))
 
 
 async def check_recipe(session: Session, recipe_id: int) -> None:

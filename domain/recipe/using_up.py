@@ -1,41 +1,23 @@
 """Which recipes use up what is left in the kitchen, chosen one after the other.
 
 Each choice is the recipe that uses most of the ingredients, then most of their amounts, out of
-what the choices before have left. That is the greedy rule for coverage; because a recipe never
-uses more of less, what it was worth before is a bound for what it is worth now, so only the best
-bounds are looked at again ("accelerated greedy"; Minoux, "Accelerated greedy algorithms for
-maximizing submodular set functions", 1978). Recipes that need the same are weighed as one.
+what the choices before have left: the greedy rule for coverage (Nemhauser, Wolsey & Fisher, "An
+analysis of approximations for maximizing submodular set functions", 1978).
 """
 
-import heapq
-import re
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
-from operator import itemgetter
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
-EPSILON: Final = 1e-9
-Need = tuple[int, float]  # which leftover, and how much of it
-Needs = tuple[Need, ...]
-Worth = tuple[int, float]  # of ingredients and of their amounts, each negated
+import numpy as np
+from numpy.typing import NDArray
+
+from domain.recipe.candidates import Candidates, Floats, Groups, Ints, Part, candidates_of
+from domain.recipe.measures import EPSILON, Leftover
+from domain.recipe.needs import Needs
+
 COMBINATIONS: Final = 3
-_FIRST: Final = itemgetter(0)
-
-NUMBER: Final = re.compile(
-    r"(?P<whole>\d{1,9}(?:\.\d{1,9})?)|(?:(?P<and>\d{1,9}) +)?(?P<top>\d{1,9})/(?P<low>\d{1,9})"
-)
-FRACTIONS: Final = {"½": " 1/2", "⅓": " 1/3", "⅔": " 2/3", "¼": " 1/4", "¾": " 3/4"}
-
-
-@dataclass(frozen=True, slots=True)
-class Leftover:
-    """An ingredient that is there: so much of a unit, which may be unknown ("")."""
-
-    name: str
-    amount: float
-    unit: str = ""
+NEW, FITTING = 1, 2  # tastes; any other prefers the popular
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,165 +29,139 @@ class Used:
     unit: str | None
 
 
-@dataclass(slots=True)
-class Candidate:
-    """A recipe with the ingredients it may use: which leftover and how much, and in which unit."""
-
-    recipe_id: int
-    scrap_count: int
-    names: set[str] = field(default_factory=set)
-    parts: list[tuple[int, Need, str | None]] = field(default_factory=list)
-
-    @property
-    def needs(self) -> Needs:
-        """Return all that says what it would use; many recipes take the same."""
-        return tuple([need for _, need, _ in self.parts])
-
-
-Preference = tuple[int, ...]
-# Candidates of the same needs, the preferred one last.
-Queue = list[tuple[Preference, Candidate]]
-# What they are worth at most, how much the best of them is preferred to others as good, and they.
-Bound = tuple[int, float, Preference, Needs, Queue]
-
-
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A chosen recipe and what it uses."""
+    """A chosen recipe, what it uses, and which leftovers were gone when its turn came."""
 
     recipe_id: int
     used: tuple[Used, ...]
-
-
-@lru_cache(maxsize=4_096)
-def amount_of(text: str | None) -> float:
-    """Return the number that an amount is ("2", "0.5", "1/2", "1½"), or 0: "약간" is none."""
-    for letter, fraction in FRACTIONS.items():
-        text = (text or "").replace(letter, fraction)
-    found = NUMBER.fullmatch((text or "").strip().replace(",", ""))
-    if found is None:
-        return 0.0
-    if found["whole"]:
-        return float(found["whole"])
-    low = int(found["low"])
-    return int(found["and"] or 0) + int(found["top"]) / low if low else 0.0
-
-
-@lru_cache(maxsize=4_096)
-def agree(stock_unit: str, recipe_unit: str | None) -> bool:
-    """Tell whether amounts in these units may be compared; an unknown unit agrees with any."""
-    mine, theirs = stock_unit.strip().casefold(), (recipe_unit or "").strip().casefold()
-    return not mine or not theirs or mine == theirs
-
-
-def merged(leftovers: Sequence[Leftover]) -> list[Leftover]:
-    """Return the leftovers with each name once; what was named twice is there twice."""
-    kept: dict[str, Leftover] = {}
-    for each in leftovers:
-        known = kept.get(each.name)
-        amount = each.amount + (known.amount if known else 0.0)
-        kept[each.name] = Leftover(each.name, amount, known.unit if known else each.unit)
-    return list(kept.values())
+    gone: frozenset[str] = frozenset()
 
 
 def combination(
-    number: int,
-    candidates: Sequence[Candidate],
-    *,
-    leftovers: Sequence[Leftover],
-    size: int,
-    taste: int,
+    number: int, needs: Mapping[str, Needs], *, leftovers: Sequence[Leftover], size: int, taste: int
 ) -> list[Choice]:
     """Return the choices of combination ``number``, 1 to 3; later ones are none of the earlier.
 
-    ``taste`` says which of equally good recipes the first combination prefers: 0 the popular,
-    1 the new, 2 those that name most of the leftovers. The others prefer the popular.
+    ``needs`` are those of all names in ``places(leftovers)``. ``taste`` says which of equally good
+    recipes the first combination prefers: 0 the popular, 1 the new, 2 those that name most of the
+    leftovers. The others prefer the popular.
     """
+    those = candidates_of(needs, leftovers)
+    free = np.ones(len(those.ids), np.bool_)
     full = [each.amount for each in leftovers]
-    alike = defaultdict[Needs, list[Candidate]](list)
-    for candidate in candidates:
-        alike[candidate.needs].append(candidate)
-    worths = {needs: _worth(_uses(needs, full)) for needs in alike}
-    taken: set[int] = set()
-    chosen: list[Choice] = []
+    chosen: list[int] = []
     for each in range(1, number + 1):
-        preferred = _PREFERENCES[taste] if each == 1 else _popular
-        bounds: list[Bound] = []
-        for needs, those in alike.items():
-            queue = [(preferred(one), one) for one in those if one.recipe_id not in taken]
-            if queue:
-                queue.sort(key=_FIRST, reverse=True)
-                bounds.append((*worths[needs], queue[-1][0], needs, queue))
-        chosen = _choose(bounds, leftovers=leftovers, size=size)
-        taken.update(choice.recipe_id for choice in chosen)
-    return chosen
+        prefer = _preferring(those, taste if each == 1 else 0)
+        chosen = _choose(those, free, full.copy(), size=size, prefer=prefer)
+    return served(those, chosen, leftovers)
 
 
-def _choose(bounds: list[Bound], *, leftovers: Sequence[Leftover], size: int) -> list[Choice]:
+def served(those: Candidates, chosen: Sequence[int], leftovers: Sequence[Leftover]) -> list[Choice]:
+    """Let these recipes take, one after the other, what they need of what is left."""
     left = [each.amount for each in leftovers]
-    # No two candidates are equally preferred, so that nothing behind the preference is compared.
-    heapq.heapify(bounds)
-    chosen: list[Choice] = []
-    while bounds and len(chosen) < size:
-        _, _, preference, needs, queue = bound = heapq.heappop(bounds)
-        uses = _uses(needs, left)
-        worth = _worth(uses)
-        now = (*worth, preference, needs, queue)
-        if bounds and bound < now > bounds[0]:
-            heapq.heappush(bounds, now)
-            continue
-        if not uses:
-            break  # and nothing else is worth more
-        for which, used in uses.items():
-            left[which] -= used
-        _, candidate = queue.pop()
-        chosen.append(_choice(candidate, uses, leftovers))
-        if queue:
-            heapq.heappush(bounds, (*worth, queue[-1][0], needs, queue))
+    choices = []
+    for candidate in chosen:
+        parts = those.parts_of(candidate)
+        gone = frozenset(
+            each.name for each, rest in zip(leftovers, left, strict=True) if rest <= EPSILON
+        )
+        uses = _take(parts, left)
+        used = _told(parts, uses, leftovers)
+        choices.append(Choice(int(those.ids[candidate]), used, gone))
+    return choices
+
+
+def _preferring(those: Candidates, taste: int) -> Callable[[Ints], int]:
+    """Return what chooses of some recipes the one to the taste; the lower id decides at last."""
+    named = those.leftovers_named() if taste == FITTING else None
+
+    def prefer(among: Ints) -> int:
+        if taste == NEW:
+            return int(among[-1])  # they stand in the order of their ids
+        if named is not None:
+            among = _best(among, named)
+        return int(_best(among, those.scraps)[0])
+
+    return prefer
+
+
+def _choose(
+    those: Candidates,
+    free: NDArray[np.bool_],
+    left: list[float],
+    *,
+    size: int,
+    prefer: Callable[[Ints], int],
+) -> list[int]:
+    """Return the candidates chosen among those that are ``free``, which they are no more."""
+    rest = np.bincount(those.group[free], minlength=those.groups.size)
+    chosen: list[int] = []
+    while len(chosen) < size:
+        counts, sums = _worth(those.groups, np.array(left))
+        counts[rest == 0] = 0
+        most = counts.max(initial=0)
+        if not most:
+            break
+        best = counts == most
+        best &= sums == sums[best].max()
+        among = np.flatnonzero(best[those.group] & free)
+        candidate = prefer(among)
+        chosen.append(candidate)
+        free[candidate] = False
+        rest[those.group[candidate]] -= 1
+        _take(those.parts_of(candidate), left)
     return chosen
 
 
-def _uses(needs: Needs, left: Sequence[float]) -> dict[int, float]:
+def _worth(groups: Groups, left: Floats) -> tuple[Ints, Floats]:
+    """Return how many leftovers each group would use, and how much of them together.
+
+    In the same steps as ``_take``, so that sums are the same to the last bit.
+    """
+    uses = np.zeros((len(groups.which), groups.size))
+    for place, (which, amounts, first) in enumerate(
+        zip(groups.which, groups.amounts, groups.first, strict=True)
+    ):
+        having = np.arange(len(which))
+        at = having if first is None else first
+        before = 0.0 if first is None else uses[at, having]
+        used = np.minimum(amounts, left[which] - before)
+        used[used <= EPSILON] = 0.0
+        if first is None:
+            uses[place, : len(which)] = used
+        else:
+            uses[at, having] += used
+    sums = np.zeros(groups.size)
+    for row in uses:
+        sums += row
+    return np.count_nonzero(uses, axis=0), sums
+
+
+def _take(parts: Sequence[Part], left: list[float]) -> dict[int, float]:
+    """Take what the parts need out of what is left; return how much of which."""
     uses: dict[int, float] = {}
-    for which, required in needs:
+    for which, required, _ in parts:
         before = uses.get(which, 0.0)
-        rest = left[which] - before
-        used = min(required, rest)
+        used = min(required, left[which] - before)
         if used > EPSILON:
             uses[which] = before + used
+    for which, used in uses.items():
+        left[which] -= used
     return uses
 
 
-def _worth(uses: Mapping[int, float]) -> Worth:
-    # The smaller is the better, as heaps have it.
-    return -len(uses), -sum(uses.values())
-
-
-def _choice(
-    candidate: Candidate, uses: Mapping[int, float], leftovers: Sequence[Leftover]
-) -> Choice:
-    units = {which: unit for _, (which, _), unit in reversed(candidate.parts)}
-    used = (
+def _told(
+    parts: Sequence[Part], uses: Mapping[int, float], leftovers: Sequence[Leftover]
+) -> tuple[Used, ...]:
+    units = {which: unit for which, _, unit in reversed(parts)}
+    return tuple(
         Used(leftovers[which].name, amount, leftovers[which].unit or units[which])
         for which, amount in uses.items()
     )
-    return Choice(candidate.recipe_id, tuple(used))
 
 
-def _popular(candidate: Candidate) -> tuple[int, int]:
-    return -candidate.scrap_count, candidate.recipe_id
-
-
-def _new(candidate: Candidate) -> tuple[int]:
-    return (-candidate.recipe_id,)
-
-
-def _fitting(candidate: Candidate) -> tuple[int, int, int]:
-    return -len(candidate.names), -candidate.scrap_count, candidate.recipe_id
-
-
-_PREFERENCES: Final[tuple[Callable[[Candidate], Preference], ...]] = (
-    _popular,
-    _new,
-    _fitting,
-)
+def _best(among: Ints, by: NDArray[Any]) -> Ints:
+    values = by[among]
+    best: NDArray[np.bool_] = values == values.max()
+    return among[best]

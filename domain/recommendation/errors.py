@@ -8,6 +8,16 @@ class IngredientsUnknown(NotFound):
     text = "레시피를 찾을 수 없거나 식재료 정보가 없습니다."
 
 
+class EntryNotFound(NotFound):
+    code = "pantry_entry_not_found"
+    text = "입력한 재료를 찾을 수 없습니다."
+
+
+class QueryNotFound(NotFound):
+    code = "query_not_found"
+    text = "해당 검색 이력을 찾을 수 없습니다."
+
+
 class ProductUnknown(NotFound):
     code = "product_not_found"
     text = "홈쇼핑 상품을 찾을 수 없습니다."

@@ -1,10 +1,15 @@
 """Time's effects on inboxes: reminders of liked broadcasts, and what order events say."""
 
+from collections.abc import Sequence
 from functools import partial
+from typing import Final
 
-from domain import kernel, notification
-from domain.kernel import Session
+from domain import kernel, notification, recommendation
+from domain.kernel import Fact, Session
 from scheduler import Job, Tools, drain, stepping
+
+# A fact has one claim, so all that react to it do so in one transaction.
+REACTIONS: Final = (notification.hear, recommendation.hear)
 
 
 async def _anyone(session: Session, *, now: object) -> bool:
@@ -16,9 +21,13 @@ async def _anything_unheard(session: Session, tools: Tools) -> bool:
 
 
 async def hear_events(tools: Tools) -> int:
-    """Turn events that the inbox has not heard yet into messages."""
-    step = partial(kernel.react, reaction=notification.hear)
-    return await drain(tools.db, step)
+    """Let everybody who reacts to events hear those that are new: all of them, or none."""
+    return await drain(tools.db, partial(kernel.react, reaction=_tell_all))
+
+
+async def _tell_all(session: Session, facts: Sequence[Fact]) -> None:
+    for reaction in REACTIONS:
+        await reaction(session, facts)
 
 
 JOBS = (

@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 
 from scheduler import Tools
 from scheduler.leadership import Leadership
+from tests.embedders import HashEmbedder
 from tests.shop import DELAYS, Provider, a_till
 
 LEASE_SECONDS = 1.0
@@ -41,7 +42,15 @@ def candidate(redis) -> Callable[[], Leadership]:
 def tools(db, clock) -> Tools:
     """What jobs may use; no job here looks at the analytics database."""
     till = a_till(db, Provider(), clock)
-    return Tools(db=db, analytics=db, clock=clock, till=till, delays=DELAYS, lead=DELAYS.preparing)
+    return Tools(
+        db=db,
+        analytics=db,
+        clock=clock,
+        till=till,
+        delays=DELAYS,
+        embedder=HashEmbedder(),
+        lead=DELAYS.preparing,
+    )
 
 
 class Watch:

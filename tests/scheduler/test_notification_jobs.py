@@ -11,7 +11,9 @@ from domain.user import UserSettings
 from scheduler.jobs import homeshopping as broadcasts
 from scheduler.jobs.notification import JOBS
 from tests.scheduler.laws import rests, ring_all, two_clocks
-from tests.shop import WINDOW, a_broadcast, a_product, a_user, open_shop
+from tests.shop import WINDOW, a_broadcast, a_product, a_user, all_is_said, open_shop
+
+HEAR = next(job for job in JOBS if job.name == "notification.hear_events")
 
 
 @pytest.fixture
@@ -21,7 +23,9 @@ async def live_id(db, clock):
         await open_shop(session)
         await a_product(session, now=clock())
         start = clock() + timedelta(minutes=30)
-        return LiveId((await a_broadcast(session, starts_at=start, now=clock())).live_id)
+        planned = await a_broadcast(session, starts_at=start, now=clock())
+        await all_is_said(session, now=clock())
+        return LiveId(planned.live_id)
 
 
 @pytest.fixture
@@ -39,9 +43,11 @@ async def titles(db, who):
         return [each.title for each in await notification.newest(session, by=who, limit=99)]
 
 
-async def begin(tools, clock):
-    clock.forward(minutes=30)
+async def begin(tools, clock, *, minutes=30):
+    """Let the time come; others hear of the start, too."""
+    clock.forward(minutes=minutes)
     await ring_all(broadcasts.JOBS, tools)
+    await HEAR.ring(tools)
 
 
 async def test_whoever_likes_a_broadcast_is_reminded_when_it_begins(db, tools, clock, fans):
@@ -63,8 +69,7 @@ async def test_a_moved_broadcast_reminds_at_its_new_time(db, tools, clock, live_
         await homeshopping.reschedule(session, live_id, starts_at=start, ends_at=end, now=clock())
     await begin(tools, clock)
     await rests(JOBS, tools)
-    clock.forward(minutes=60)
-    await ring_all(broadcasts.JOBS, tools)
+    await begin(tools, clock, minutes=60)
     assert await ring_all(JOBS, tools) == 5
 
 

@@ -7,12 +7,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from domain.kernel import AnalyticsBase, Base
-from migrations.running import know_every_table
+from migrations.running import is_planned, know_every_table
 from server.migrate import is_current, migrate, newest
 
 
 def difference(connection, base):
-    return compare_metadata(MigrationContext.configure(connection), base.metadata)
+    context = MigrationContext.configure(connection, opts={"include_name": is_planned})
+    return compare_metadata(context, base.metadata)
 
 
 async def test_the_service_tables_are_those_of_the_domain(db):
