@@ -1,0 +1,175 @@
+"""One order out of two: what has the words, and what means the same.
+
+The two are fused by their ranks, because a score of words and a distance of vectors have no common
+measure (Cormack, Clarke & Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual
+Rank Learning Methods", 2009). What has every word comes before what has some or is only near.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from domain.kernel import Session
+from domain.recommendation.embedding import Model, Vector
+from domain.recommendation.index import EVERY, Nearest, Posted, nearest, postings
+from domain.recommendation.kinds import Kind
+from domain.recommendation.search.scoring import places_of, scored, terms_of
+from domain.recommendation.text import Sought
+
+# How fast the first ranks lose their lead, and what each order counts for.
+RANK_OFFSET: Final = 20
+WORDS_WEIGHT: Final = 1.0
+MEANING_WEIGHT: Final = 1.0
+# So many are asked for by their meaning, whatever is shown of them.
+NEAR_MAX: Final = 100
+# A list with fewer exact rows is filled up to so many with what is similar.
+ROWS_WANTED: Final = 20
+# So many first places are told apart.
+RANKED: Final = 1_024
+# Arrays shorter than this are computed sooner than handed to a thread.
+LONG: Final = 4_096
+
+EXACT, SOME_WORDS, MEANING = 0, 1, 2
+_NO_ITEMS: Final = Posted(np.empty(0, np.int64), np.empty(0, np.uint8))
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Items of one kind, the best first; ``matches`` says by what each was found.
+
+    The first ``exact`` of them have everything that was looked for.
+    """
+
+    ids: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    matches: NDArray[np.uint8]  # EXACT, SOME_WORDS or MEANING
+    exact: int
+
+    @property
+    def total(self) -> int:
+        """Return how many items there are, every one of which can be seen."""
+        return len(self.ids)
+
+    @property
+    def nearest_only(self) -> bool:
+        """Tell that nothing has everything that was looked for."""
+        return self.exact == 0 and self.total > 0
+
+    @property
+    def rows(self) -> Sequence[tuple[int, float]]:
+        """Return the items with their scores, the best first."""
+        return list(zip(self.ids.tolist(), self.scores.tolist(), strict=True))
+
+    def __iter__(self) -> Iterator[tuple[int, float]]:
+        """Iterate over the rows."""
+        return iter(self.rows)
+
+
+async def rank(  # noqa: PLR0913 (a question, and where to look)
+    session: Session,
+    sought: Sought,
+    vector: Vector | None,
+    *,
+    model: Model | None,
+    kind: Kind,
+    limit: int = ROWS_WANTED,
+) -> Ranking:
+    """Return the items of a kind in the order in which they answer the question.
+
+    A pure function of the index and the question: alike, the one of higher rank comes first, then
+    that of the lower id. Everything exact is in it; with less than ``limit`` of that, what is
+    similar follows, up to so many. Without a vector the words alone decide.
+    """
+    lists = await postings(session, kind, [*terms_of(sought), EVERY])
+    near: Sequence[Nearest] = ()
+    if vector is not None and model is not None:
+        near = await nearest(session, vector, model=model, kind=kind, limit=NEAR_MAX)
+    return await ranked(lists, sought, near, limit=limit)
+
+
+async def ranked(
+    lists: Mapping[str, Posted], sought: Sought, near: Sequence[Nearest], *, limit: int
+) -> Ranking:
+    """Return the order that these lists, and these neighbours, make; long ones in a thread."""
+    every = lists.get(EVERY)
+    if every is None:
+        return fused(np.zeros(0), np.zeros(0, np.bool_), _NO_ITEMS, near=(), limit=limit)
+    named = {term: posted for term, posted in lists.items() if term != EVERY}
+
+    def compute() -> Ranking:
+        found = scored(named, sought, every)
+        return fused(found.scores, found.exact, every, near=near, limit=limit)
+
+    if len(every.ids) + sum(len(posted.ids) for posted in named.values()) < LONG:
+        return compute()
+    return await asyncio.to_thread(compute)
+
+
+def fused(
+    scores: NDArray[np.float64],
+    exact: NDArray[np.bool_],
+    every: Posted,
+    *,
+    near: Sequence[Nearest],
+    limit: int,
+) -> Ranking:
+    """Return the exact items, and with few of them the best of the others, by both their ranks.
+
+    ``scores`` and ``exact`` are those of every item.
+    """
+    fusion = np.zeros(len(every.ids))
+    worded = np.flatnonzero(scores > 0)
+    fusion[worded] += WORDS_WEIGHT / (RANK_OFFSET + 1 + _ranks(scores[worded]))
+    neighbours = _in_order(near, every)
+    fusion[neighbours] += MEANING_WEIGHT / (RANK_OFFSET + 1 + np.arange(len(neighbours)))
+
+    chosen, wanted = np.flatnonzero(exact), max(limit, int(exact.sum()))
+    if (room := wanted - len(chosen)) > 0:
+        others = np.union1d(worded, neighbours)
+        others = _above(fusion, others[~exact[others]], room)
+        chosen = np.concatenate((chosen, others))
+    own = -every.impacts[chosen].astype(int)
+    # The last key counts most.
+    keys = (every.ids[chosen], own, -scores[chosen], -fusion[chosen], ~exact[chosen])
+    order = chosen[np.lexsort(keys)][:wanted]
+    matches = np.where(exact[order], EXACT, np.where(scores[order] > 0, SOME_WORDS, MEANING))
+    return Ranking(
+        ids=every.ids[order],
+        scores=fusion[order],
+        matches=matches.astype(np.uint8),
+        exact=int(exact.sum()),
+    )
+
+
+def _ranks(scores: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return how many have a higher score than each: those that tie share a rank.
+
+    Far down the list all share the last one; it counts for next to nothing there.
+    """
+    ranks = np.full(len(scores), RANKED)
+    first = np.arange(len(scores))
+    if len(scores) > RANKED:
+        first = np.flatnonzero(scores >= np.partition(scores, -RANKED)[-RANKED])
+    ranks[first] = np.searchsorted(np.sort(-scores[first]), -scores[first])
+    return ranks
+
+
+def _in_order(near: Sequence[Nearest], every: Posted) -> NDArray[np.intp]:
+    """Return the places of the neighbours, the nearest first; one not indexed yet has none."""
+    ids = np.fromiter((each.item_id for each in near), np.int64, len(near))
+    ascending = np.argsort(ids)
+    places, here = places_of(ids[ascending], every.ids)
+    return places[np.argsort(ascending[here])]
+
+
+def _above(fusion: NDArray[np.float64], places: NDArray[np.intp], count: int) -> NDArray[np.intp]:
+    """Return the best so many of these places, and whatever ties with the last of them."""
+    if len(places) <= count:
+        return places
+    least = np.partition(fusion[places], -count)[-count]
+    best: NDArray[np.intp] = places[fusion[places] >= least]
+    return best
