@@ -1,6 +1,7 @@
-"""Which ingredients of a recipe somebody has already, by what they bought and mean to buy."""
+"""Which ingredients of a recipe somebody has, by what they bought, entered and mean to buy."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Final
 
 from domain import recipe
 from domain.kernel import Session
@@ -12,9 +13,11 @@ from domain.recommendation.schemas import (
     IngredientHeld,
     IngredientStatus,
     RecipeNote,
+    Source,
 )
 
-_STATUS: Mapping[str, Held] = {"order": "owned", "cart": "cart"}
+_STATUS: Final[Mapping[Source, Held]] = {"order": "owned", "entered": "owned", "cart": "cart"}
+_RANKS: Final[Mapping[Source, int]] = {"order": 0, "entered": 1, "cart": 2}
 
 
 async def ingredient_status(
@@ -22,7 +25,8 @@ async def ingredient_status(
 ) -> IngredientStatus:
     """Return what of the recipe is bought, in the cart or missing, in the recipe's order.
 
-    What was bought comes before what is in the cart; of several products the first given counts.
+    What was bought comes before what somebody said they have, and that before what is in the cart;
+    of several products the first given counts.
     Raises IngredientsUnknown.
     """
     found = await recipe.material_names(session, [recipe_id])
@@ -39,7 +43,7 @@ async def recipe_notes(
     """Return a note of each recipe there is among these, by its id."""
     if not recipe_ids:
         return {}
-    bought = _by_ingredient(each for each in holdings if each.source == "order")
+    owned = _by_ingredient(each for each in holdings if _STATUS[each.source] == "owned")
     return {
         each.recipe_id: RecipeNote(
             recipe_id=each.recipe_id,
@@ -47,7 +51,7 @@ async def recipe_notes(
             rating=each.stars,
             scrap_count=each.scrap_count,
             description=each.cooking_introduction,
-            ingredients_owned=_count_kept(each.material_names, bought),
+            ingredients_owned=_count_kept(each.material_names, owned),
             total_ingredients=len(each.material_names),
         )
         for each in await recipe.outlines(session, recipe_ids)
@@ -62,8 +66,10 @@ def ingredient_key(name: str) -> str:
 
 def _by_ingredient(holdings: Iterable[Holding]) -> Mapping[str, Holding]:
     kept: dict[str, Holding] = {}
-    for each in sorted(holdings, key=lambda holding: holding.source == "cart"):
-        if keyword := ingredient_keyword(each.product_name):
+    for each in sorted(holdings, key=lambda holding: _RANKS[holding.source]):
+        # What was entered is an ingredient's name; what is sold has a title.
+        read = ingredient_key if each.source == "entered" else ingredient_keyword
+        if keyword := read(each.product_name):
             kept.setdefault(keyword, each)
     return kept
 

@@ -7,14 +7,21 @@ from pydantic import AwareDatetime
 from domain.kernel import View
 
 Held = Literal["owned", "cart", "not_owned"]
+Source = Literal["order", "entered", "cart"]
 
 
 class Holding(View):
-    """A product somebody bought lately, or has in the cart."""
+    """A product somebody bought lately or has in the cart, or an ingredient they said they have.
 
-    source: Literal["order", "cart"]
+    What was ``entered`` has an amount, in a unit that may be unknown (""), instead of a quantity.
+    """
+
+    source: Source
     product_name: str
-    quantity: int
+    quantity: int = 0
+    amount: float | None = None
+    unit: str | None = None
+    entered_at: AwareDatetime | None = None
     order_id: int | None = None
     order_time: AwareDatetime | None = None
     order_type: Literal["kok", "homeshopping"] | None = None

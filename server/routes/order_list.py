@@ -147,8 +147,8 @@ async def _recipe_notes(
     wanted = {line.recipe_id for line in lines if line.recipe_id is not None}
     if not wanted:
         return {}
-    bought = await pantry.bought(session, by=caller.user_id, now=request.state["clock"]())
-    return await recommendation.recipe_notes(session, wanted, holdings=bought)
+    owned = await pantry.owned(session, by=caller.user_id, now=request.state["clock"]())
+    return await recommendation.recipe_notes(session, wanted, holdings=owned)
 
 
 def _group(view: OrderView, notes: Notes) -> OrderGroup:

@@ -1,23 +1,23 @@
 """/api/recipes: what of a recipe somebody has, and where to get the rest."""
 
 from datetime import datetime
-from typing import Annotated
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import AwareDatetime, BaseModel
 from starlette.requests import Request
 from starlette.routing import Route
 
 from domain import kok, recommendation
 from domain.kernel import naive_kst
+from domain.recommendation import Item
 from server.auth import Caller
 from server.endpoint import endpoint
+from server.language import Language, speaking
 from server.noting import note
-from server.routes.pantry import holdings
+from server.routes.pantry import Name, holdings
 from server.routes.recipe import TAGS
+from server.routes.recommendation_reasons import Reason
 from server.routes.views import Id
 from server.state import State
-
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 
 class OrderInfo(BaseModel):
@@ -38,10 +38,23 @@ class CartInfo(BaseModel):
     quantity: int
 
 
+class EnteredInfo(BaseModel):
+    """What the caller said they have: so much of a unit that may be unknown ("")."""
+
+    ingredient: str
+    amount: float
+    unit: str
+    entered_at: AwareDatetime
+
+
 class Ingredient(BaseModel):
+    """``source`` says by what it is owned or in the cart, and which of the infos is there."""
+
     material_name: str
     status: recommendation.Held
+    source: recommendation.HoldingSource | None
     order_info: OrderInfo | None
+    entered_info: EnteredInfo | None
     cart_info: CartInfo | None
 
 
@@ -75,6 +88,7 @@ class Good(BaseModel):
     kok_review_cnt: int | None = None
     kok_review_score: float | None = None
     dc_rate: int | None = None
+    reason: Reason
 
 
 class Goods(BaseModel):
@@ -85,7 +99,11 @@ class Goods(BaseModel):
 
 @endpoint(errors=(404,), auth="required", tags=TAGS)
 async def status(request: Request[State], *, recipe_id: Id, caller: Caller) -> Status:
-    """Return which ingredients of a recipe the caller bought lately, has in the cart, or lacks."""
+    """Return which ingredients of a recipe the caller has, has in the cart, or lacks.
+
+    They have what they bought in the last seven days, or named in
+    `GET /api/recipes/by-ingredients`.
+    """
     async with request.state["db"].reads() as session:
         mine = await holdings(session, by=caller.user_id, now=request.state["clock"]())
         found = await recommendation.ingredient_status(session, recipe_id, holdings=mine)
@@ -107,13 +125,34 @@ async def status(request: Request[State], *, recipe_id: Id, caller: Caller) -> S
 
 @endpoint(auth="required", tags=TAGS)
 async def goods(request: Request[State], *, ingredient: Name, caller: Caller) -> Goods:
-    """Return up to five products of both shops that are the ingredient."""
+    """Return up to five products of both shops that are the ingredient, or stand in for it."""
     async with request.state["db"].reads() as session:
         found = await recommendation.goods_for(session, ingredient)
-    told = [*map(_of_broadcasts, found.shown), *map(_of_kok, found.kok)]
+    if not found.shown and not found.kok:
+        found = await _standing_in(request.state, ingredient) or found
+    language = speaking(request)
+    told = [_of_broadcasts(each, language) for each in found.shown]
+    told += [
+        _of_kok(each, Reason.of(found.reasons[Item("kok", each.kok_product_id)], language))
+        for each in found.kok
+    ]
     seen = {"ingredient": ingredient, "recommendation_count": len(told)}
     note(request, "ingredient_product_recommend", seen, user_id=caller.user_id)
     return Goods(ingredient=ingredient, recommendations=told, total_count=len(told))
+
+
+async def _standing_in(state: State, ingredient: str) -> recommendation.Goods | None:
+    """Return what means about the same; None without a model. No session is held meanwhile."""
+    embedder = state["embedder"]
+    try:
+        vector, model = await embedder.query(ingredient), await embedder.model()
+    except recommendation.EmbedderUnavailable:
+        return None
+    near = await recommendation.near_vector(
+        state["analytics"], vector, model, kinds=("kok", "homeshopping")
+    )
+    async with state["db"].reads() as session:
+        return await recommendation.goods_for(session, ingredient, near=near)
 
 
 def _ingredient(held: recommendation.IngredientHeld) -> Ingredient:
@@ -121,7 +160,9 @@ def _ingredient(held: recommendation.IngredientHeld) -> Ingredient:
     return Ingredient(
         material_name=held.material_name,
         status=held.status,
+        source=holding.source if holding else None,
         order_info=_order_info(holding) if holding and holding.source == "order" else None,
+        entered_info=_entered_info(holding) if holding and holding.source == "entered" else None,
         cart_info=_cart_info(holding) if holding and holding.source == "cart" else None,
     )
 
@@ -140,6 +181,17 @@ def _order_info(holding: recommendation.Holding) -> OrderInfo:
     )
 
 
+def _entered_info(holding: recommendation.Holding) -> EnteredInfo:
+    assert holding.amount is not None, "what was entered has an amount"
+    assert holding.entered_at is not None, "it was entered some time"
+    return EnteredInfo(
+        ingredient=holding.product_name,
+        amount=holding.amount,
+        unit=holding.unit or "",
+        entered_at=holding.entered_at,
+    )
+
+
 def _cart_info(holding: recommendation.Holding) -> CartInfo:
     assert holding.cart_id is not None, "a row of a cart has a number"
     return CartInfo(
@@ -150,7 +202,7 @@ def _cart_info(holding: recommendation.Holding) -> CartInfo:
     )
 
 
-def _of_broadcasts(shown: recommendation.Shown) -> Good:
+def _of_broadcasts(shown: recommendation.Shown, language: Language) -> Good:
     return Good(
         source="homeshopping",
         name=shown.goods.name,
@@ -160,10 +212,11 @@ def _of_broadcasts(shown: recommendation.Shown) -> Good:
         brand_name=shown.goods.store_name,
         price=shown.goods.sale_price,
         dc_rate=shown.goods.dc_rate,
+        reason=Reason.of(shown.reason, language),
     )
 
 
-def _of_kok(card: kok.Card) -> Good:
+def _of_kok(card: kok.Card, reason: Reason) -> Good:
     return Good(
         source="kok",
         name=card.name,
@@ -174,6 +227,7 @@ def _of_kok(card: kok.Card) -> Good:
         kok_discount_rate=card.discount_rate,
         kok_review_cnt=card.review_cnt,
         kok_review_score=card.review_score,
+        reason=reason,
     )
 
 

@@ -1,5 +1,6 @@
 """What goes with what: products of one shop for those of the other."""
 
+from collections.abc import Sequence
 from datetime import date, time
 from typing import Final
 
@@ -9,12 +10,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from domain import kok, recommendation, user
-from domain.kernel import emit
+from domain.kernel import Session, emit
 from server.auth import Caller
 from server.endpoint import endpoint
-from server.language import say
+from server.language import Language, say, speaking
 from server.noting import note
 from server.public import shared
+from server.routes.recommendation_reasons import Reason, filled_up
 from server.routes.views import Id, Said, Slot
 from server.state import State
 
@@ -32,6 +34,7 @@ class KokProduct(BaseModel):
     kok_discounted_price: int | None
     kok_product_name: str | None
     kok_store_name: str | None
+    reason: Reason
 
 
 class KokProducts(BaseModel):
@@ -54,6 +57,7 @@ class ShownProduct(BaseModel):
     live_start_time: time | None = None
     live_end_time: time | None = None
     similarity_score: float | None = None
+    reason: Reason
 
 
 class AlgorithmInfo(BaseModel):
@@ -91,14 +95,18 @@ async def kok_recommend(
     request: Request[State], *, product_id: Id, caller: Caller | None
 ) -> Response:
     """Return up to five kok products like a product of the broadcasts; of an unknown one, none."""
+    language = speaking(request)
+
+    async def find(session: Session, near: Sequence[int]) -> recommendation.Likeness:
+        return await recommendation.kok_like_shown(session, product_id, near=near)
 
     async def read() -> KokProducts:
-        async with request.state["db"].reads() as session:
-            found = await recommendation.kok_like_shown(session, product_id)
-        return KokProducts(products=list(map(_kok_product, found)))
+        found = await filled_up(request.state, find, kind="kok")
+        return KokProducts(products=[kok_product(each, language) for each in found.rows])
 
+    # A product that sells out goes when the answer's age does: its shelf changes all the time.
     names = (PRICED, f"kok/{ALIKE}", f"kok/{ALIKE}/{product_id}")
-    key = ("kok.recommended", product_id)
+    key = ("kok.recommended", product_id, language)  # it holds sentences
     return await shared(request, key, read, names=names, seconds=PUBLIC_SECONDS)
 
 
@@ -107,10 +115,16 @@ async def homeshopping_recommend(
     request: Request[State], *, query: BestQuery, caller: Caller
 ) -> ForShopper:
     """Return food of the broadcasts that goes with what the caller likes or has in the cart."""
-    async with request.state["db"].reads() as session:
-        found = await recommendation.shown_like_wanted(session, by=caller.user_id, limit=query.k)
+
+    async def find(session: Session, near: Sequence[int]) -> recommendation.ForShopper:
+        return await recommendation.shown_like_wanted(
+            session, by=caller.user_id, limit=query.k, near=near
+        )
+
+    found = await filled_up(request.state, find, kind="homeshopping")
     # Many go with several products, and are told once.
-    told = {number: _shown(each) for number, each in found.by_id.items()}
+    language = speaking(request)
+    told = {number: shown_product(each, language) for number, each in found.by_id.items()}
     by_name = {name: [told[n] for n in own] for name, own in found.by_name.items()}
     info = AlgorithmInfo(
         algorithm="multi_product_keyword_based",
@@ -151,7 +165,9 @@ async def invalidate(request: Request[State], *, query: InvalidateQuery) -> Inva
     )
 
 
-def _kok_product(card: kok.Card) -> KokProduct:
+def kok_product(alike: recommendation.Alike, language: Language) -> KokProduct:
+    """Return the earlier API's card, and why it is there."""
+    card = alike.card
     return KokProduct(
         kok_product_id=card.kok_product_id,
         kok_thumbnail=card.image,
@@ -159,10 +175,12 @@ def _kok_product(card: kok.Card) -> KokProduct:
         kok_discounted_price=card.discounted_price or card.price,
         kok_product_name=card.name,
         kok_store_name=card.store_name,
+        reason=Reason.of(alike.reason, language),
     )
 
 
-def _shown(shown: recommendation.Shown) -> ShownProduct:
+def shown_product(shown: recommendation.Shown, language: Language) -> ShownProduct:
+    """Return the earlier API's card, and why it is there."""
     when = shown.showing
     return ShownProduct(
         product_id=shown.goods.product_id,
@@ -172,6 +190,7 @@ def _shown(shown: recommendation.Shown) -> ShownProduct:
         dc_price=shown.goods.dc_price,
         dc_rate=shown.goods.dc_rate,
         thumb_img_url=shown.goods.image,
+        reason=Reason.of(shown.reason, language),
         **(Slot.times(when.starts_at, when.ends_at) if when else {}),
     )
 

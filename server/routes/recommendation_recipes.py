@@ -1,5 +1,6 @@
 """What goes with what: recipes for products of either shop."""
 
+from collections.abc import Sequence
 from typing import Annotated, Final
 
 from pydantic import BaseModel, Field
@@ -7,11 +8,14 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from domain import recommendation
+from domain.kernel import Session
 from server.auth import Caller
 from server.endpoint import endpoint
+from server.language import Language, speaking
 from server.noting import note
 from server.routes.recipe import address
 from server.routes.recommendation import TAGS
+from server.routes.recommendation_reasons import Reason, filled_up
 from server.routes.views import Id, Page
 from server.state import State
 
@@ -27,6 +31,7 @@ class Dish(BaseModel):
     description: str
     recipe_image_url: str | None
     number_of_serving: str | None
+    reason: Reason
 
 
 class Dishes(BaseModel):
@@ -51,6 +56,7 @@ class CartDish(BaseModel):
     recipe_url: str
     number_of_serving: str | None
     ingredients: list[str]
+    reason: Reason
 
 
 class CartDishes(BaseModel):
@@ -68,9 +74,12 @@ async def recipe_recommend(
     request: Request[State], *, product_id: Id, caller: Caller | None
 ) -> Dishes:
     """Return up to ten recipes with a product of the broadcasts, if it is an ingredient."""
-    async with request.state["db"].reads() as session:
-        found = await recommendation.dishes_for_shown(session, product_id)
-    dishes = found.dishes
+
+    async def find(session: Session, near: Sequence[int]) -> recommendation.ForProduct:
+        return await recommendation.dishes_for_shown(session, product_id, near=near)
+
+    found = await filled_up(request.state, find, kind="recipe")
+    dishes, language = found.dishes, speaking(request)
     if caller is not None:
         seen = {
             "product_id": product_id,
@@ -81,7 +90,7 @@ async def recipe_recommend(
         }
         note(request, "homeshopping_recipe_recommendation", seen, user_id=caller.user_id)
     return Dishes(
-        recipes=[_dish(each) for each in dishes.part.rows],
+        recipes=[dish_of(each, language) for each in dishes.part.rows],
         is_ingredient=found.is_ingredient,
         extracted_keywords=list(dishes.keywords),
     )
@@ -91,8 +100,14 @@ async def recipe_recommend(
 async def cart_recipes(request: Request[State], *, query: CartQuery, caller: Caller) -> CartDishes:
     """Return recipes with these products of either shop, those with most of them first."""
     ids = list(dict.fromkeys(_numbers(query.product_ids)))[:IDS_MAX]
-    async with request.state["db"].reads() as session:
-        found = await recommendation.dishes_for_products(session, ids, window=query.window())
+
+    async def find(session: Session, near: Sequence[int]) -> recommendation.Dishes:
+        return await recommendation.dishes_for_products(
+            session, ids, window=query.window(), near=near
+        )
+
+    found = await filled_up(request.state, find, kind="recipe")
+    language = speaking(request)
     seen = {
         "product_ids": ids,
         "extracted_ingredients": list(found.keywords),
@@ -102,7 +117,7 @@ async def cart_recipes(request: Request[State], *, query: CartQuery, caller: Cal
     }
     note(request, "kok_cart_recipe_recommend", seen, user_id=caller.user_id)
     return CartDishes(
-        recipes=[_cart_dish(each) for each in found.part.rows],
+        recipes=[_cart_dish(each, language) for each in found.part.rows],
         total_count=found.total,
         page=query.page,
         size=query.size,
@@ -119,7 +134,8 @@ def _numbers(text: str) -> list[int]:
     return [number for number in numbers if 0 < number <= ID_MAX]
 
 
-def _dish(dish: recommendation.Dish) -> Dish:
+def dish_of(dish: recommendation.Dish, language: Language) -> Dish:
+    """Return the earlier API's recipe, and why it is there."""
     return Dish(
         recipe_id=dish.card.recipe_id,
         recipe_name=dish.card.cooking_name or dish.card.recipe_title,
@@ -128,10 +144,11 @@ def _dish(dish: recommendation.Dish) -> Dish:
         description=dish.card.cooking_introduction,
         recipe_image_url=dish.card.thumbnail_url,
         number_of_serving=dish.card.number_of_serving,
+        reason=Reason.of(dish.reason, language),
     )
 
 
-def _cart_dish(dish: recommendation.Dish) -> CartDish:
+def _cart_dish(dish: recommendation.Dish, language: Language) -> CartDish:
     return CartDish(
         recipe_id=dish.card.recipe_id,
         recipe_title=dish.card.recipe_title,
@@ -141,6 +158,7 @@ def _cart_dish(dish: recommendation.Dish) -> CartDish:
         recipe_url=address(dish.card.recipe_id),
         number_of_serving=dish.card.number_of_serving,
         ingredients=list(dish.ingredients),
+        reason=Reason.of(dish.reason, language),
     )
 
 

@@ -5,9 +5,8 @@ from collections.abc import Awaitable, Callable
 from importlib.metadata import version
 from typing import Final, Literal
 
-import httpx
 import structlog
-from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
+from pydantic import BaseModel, JsonValue
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -20,9 +19,7 @@ from server.state import State
 
 TAGS: Final = ("system",)
 CHECK_SECONDS: Final = 3.0
-ML_SECONDS: Final = 5.0
 SERVICE: Final = "uhok-backend-gateway"
-SAID: Final = TypeAdapter(dict[str, JsonValue])
 
 log = structlog.get_logger()
 
@@ -49,7 +46,7 @@ class Health(BaseModel):
 
 
 class MlHealth(BaseModel):
-    """``ml_service`` is what that service says of itself, or why it says nothing."""
+    """``ml_service`` is what the model, or its service, says of itself, or why it says nothing."""
 
     status: Literal["healthy"] = "healthy"  # the shop's own; it works without
     service: str = SERVICE
@@ -102,30 +99,12 @@ async def api_health(request: Request[State]) -> Response:
 
 @endpoint(tags=TAGS, answers=MlHealth)
 async def ml_health(request: Request[State]) -> Response:
-    """Tell how the service that ranks recipes is, in its own words; the shop works without it."""
+    """Tell how the model behind search is, or the service that has it; the shop works without."""
     out = MlHealth(
-        ml_service=await _ask_ml(request.state["settings"].ml_inference_url),
+        ml_service=await request.state["embedder"].health(),
         timestamp=kernel.iso(request.state["clock"]()),
     )
     return reply(out, headers={"Cache-Control": "no-store"})
-
-
-async def _ask_ml(url: str) -> dict[str, JsonValue]:
-    """Return what the service answers, or the error that keeps it from answering."""
-    if not url:
-        return {"status": "error", "error": "no such service is configured"}
-    try:
-        async with asyncio.timeout(ML_SECONDS), httpx.AsyncClient(trust_env=False) as client:
-            answer = await client.get(f"{url.rstrip('/')}/health")
-        answer.raise_for_status()
-        return SAID.validate_json(answer.content)
-    except httpx.HTTPStatusError as error:
-        return {"status": "error", "error": f"it answered {error.response.status_code}"}
-    except ValidationError:
-        return {"status": "error", "error": "it answered something else than a JSON object"}
-    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
-        log.warning("ml_unreachable", error=repr(error))  # has its address: not for strangers
-        return {"status": "error", "error": f"it cannot be reached ({type(error).__name__})"}
 
 
 async def _redis(state: State) -> None:

@@ -33,7 +33,7 @@ async def shelf(db):
             materials=(),
             **dish,
         )
-        await add_recipe(session, new)
+        await add_recipe(session, new, now=NOON)
     return db
 
 

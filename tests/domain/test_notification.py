@@ -15,6 +15,7 @@ from tests.shop import (
     a_kok_product,
     a_product,
     a_user,
+    all_is_said,
     open_shop,
 )
 
@@ -26,6 +27,7 @@ async def who(db):
     async with db.sessions.begin() as session:
         await open_shop(session)
         await a_product(session)
+        await all_is_said(session)
         return await a_user(session)
 
 

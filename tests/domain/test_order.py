@@ -12,7 +12,7 @@ from domain.kernel import OrderId, OutboxRow, Sku, UserId
 from domain.order import MOVES, NAMES, Order, OrderStatus, Pick
 from domain.order.schemas import NewLine
 from domain.order.states import overall
-from tests.shop import DELAYS, NOON, WINDOW, a_kok_product, a_product, open_shop
+from tests.shop import DELAYS, NOON, WINDOW, a_kok_product, a_product, all_is_said, open_shop
 
 BUYER, STRANGER = UserId(7), UserId(8)
 HS = Sku("hs-1001")
@@ -101,6 +101,7 @@ async def test_placing_an_order_takes_the_goods_off_the_shelf_and_tells_the_buye
     async with db.sessions.begin() as session:
         await open_shop(session)
         await a_product(session, stock=10)
+        await all_is_said(session)
 
     order_id = await place(db, quantity=3)
 
@@ -116,6 +117,7 @@ async def test_a_rolled_back_order_was_never_heard_of(db):
     async with db.sessions.begin() as session:
         await open_shop(session)
         await a_product(session)
+        await all_is_said(session)
 
     async def fail():
         async with db.sessions.begin() as session:
@@ -136,6 +138,7 @@ async def test_more_than_is_left_is_refused_and_changes_nothing(db):
     async with db.sessions.begin() as session:
         await open_shop(session)
         await a_product(session, stock=2)
+        await all_is_said(session)
 
     with pytest.raises(stock.SoldOut, match="2개"):
         await place(db, quantity=3)

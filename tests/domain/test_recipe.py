@@ -1,7 +1,6 @@
-"""Recipes are found by name and by ingredient, rated once by each, and use up what is left."""
+"""Recipes are found by name and by ingredient, and rated once by each."""
 
 import asyncio
-import random
 import unicodedata
 from itertools import pairwise
 
@@ -10,9 +9,7 @@ from sqlalchemy import func, select
 
 from domain import recipe
 from domain.kernel import CursorInvalid, UserId, Window
-from domain.recipe import Leftover
-from domain.recipe.models import Material, Rating, RecipeGram
-from domain.recipe.using_up import Candidate, agree, amount_of, combination
+from domain.recipe.models import Rating, RecipeGram
 from tests.kitchen import a_recipe
 from tests.shop import NOON
 
@@ -193,182 +190,6 @@ async def test_ratings_at_once_are_one_rating(book):
     async with book.reads() as session:
         assert await session.scalar(select(func.count()).select_from(Rating)) == 1
         assert (await recipe.ratings(session, [1]))[1] in {1.0, 2.0, 3.0, 4.0, 5.0}
-
-
-@pytest.mark.parametrize(
-    ("written", "number"),
-    [
-        *[("2", 2.0), ("0.5", 0.5), (" 300 ", 300.0), ("1,000", 1000.0), ("1/2", 0.5)],
-        *[("1 1/2", 1.5), ("½", 0.5), ("1½", 1.5), ("약간", 0.0), ("", 0.0), (None, 0.0)],
-        *[("1~2", 0.0), ("-1", 0.0), ("nan", 0.0), ("inf", 0.0), ("1e5", 0.0), ("1/0", 0.0)],
-        *[("9" * 400, 0.0), ("두 개", 0.0)],
-    ],
-)
-def test_an_amount_is_a_number_or_none(written, number):
-    """ "약간" never counts; nothing makes the sum infinite."""
-    assert amount_of(written) == number
-
-
-def test_units_agree_when_equal_or_unknown():
-    """Grams are no pieces."""
-    assert agree("g", " G ")
-    assert agree("", "개")
-    assert agree("개", None)
-    assert not agree("g", "개")
-
-
-def of(recipe_id, *parts, scraps=0):
-    """Return a candidate that needs (which, how much) of the leftovers."""
-    made = [(n, need, "개") for n, need in enumerate(parts)]
-    return Candidate(recipe_id, scraps, {str(which) for which, _ in parts}, made)
-
-
-LEFT = [Leftover("감자", 3), Leftover("양파", 2), Leftover("당근", 1)]
-
-
-def choose(candidates, *, number=1, left=LEFT, size=5, taste=0):
-    return combination(number, candidates, leftovers=left, size=size, taste=taste)
-
-
-def test_the_recipe_with_most_ingredients_goes_first_then_with_the_largest_amount():
-    """Then what is left decides about the next."""
-    few, much, most = of(1, (0, 1)), of(2, (0, 3)), of(3, (0, 2), (1, 1), (2, 1))
-    chosen = choose([few, much, most])
-    assert [choice.recipe_id for choice in chosen] == [3, 1]
-    assert [(u.material_name, u.amount) for u in chosen[0].used] == [
-        ("감자", 2),
-        ("양파", 1),
-        ("당근", 1),
-    ]
-
-
-def test_a_recipe_may_use_an_ingredient_in_part():
-    """What it lacks is no hindrance; an empty shelf is."""
-    chosen = choose([of(1, (2, 5)), of(2, (2, 1))])
-    assert [(c.recipe_id, c.used[0].amount) for c in chosen] == [(1, 1)]
-
-
-def test_equally_good_recipes_are_chosen_by_taste():
-    """0 popular, 1 new, 2 naming most; always the same."""
-    plain, popular, new = of(1, (0, 1)), of(2, (0, 1), scraps=9), of(7, (0, 1))
-    naming = of(3, (0, 1))
-    naming.names |= {"1", "2"}
-    several = [plain, popular, new, naming]
-    for taste, first in ((0, 2), (1, 7), (2, 3)):
-        orders = [random.Random(seed).sample(several, 4) for seed in range(5)]
-        assert {choose(order, taste=taste)[0].recipe_id for order in orders} == {first}
-
-
-def test_combinations_share_no_recipe():
-    """Fault 8.2: later combinations know the earlier ones without remembering anything."""
-    several = [of(n, (n % 3, 1), scraps=n) for n in range(1, 13)]
-    found = [[c.recipe_id for c in choose(several, number=n, size=3)] for n in (1, 2, 3)]
-    assert len({recipe_id for ids in found for recipe_id in ids}) == 9
-    assert found == [[c.recipe_id for c in choose(several, number=n, size=3)] for n in (1, 2, 3)]
-
-
-def plainly(candidates, left, size):
-    """Choose greedily by looking at every recipe every time."""
-    stock, chosen, rest = [each.amount for each in left], [], list(candidates)
-    while len(chosen) < size:
-        worth = []
-        for place, each in enumerate(rest):
-            used = {}
-            for which, required in each.needs:
-                amount = min(required, stock[which] - used.get(which, 0.0))
-                if amount > 1e-9:
-                    used[which] = used.get(which, 0.0) + amount
-            worth.append(((-len(used), -sum(used.values()), place), used))
-        if not worth:
-            break
-        (count, _, place), used = min(worth, key=lambda pair: pair[0])
-        if not count:
-            break
-        chosen.append(rest[place].recipe_id)
-        del rest[place]
-        for which, amount in used.items():
-            stock[which] -= amount
-    return chosen
-
-
-@pytest.mark.parametrize("seed", range(40))
-def test_looking_only_at_the_best_bounds_finds_the_same(seed):
-    """The short way and the plain way choose alike, on random kitchens."""
-    dice = random.Random(seed)
-    left = [Leftover(str(n), dice.choice([0.0, 0.5, 1, 2, 3.7])) for n in range(5)]
-    several = [
-        of(
-            n,
-            *(
-                (dice.randrange(5), dice.choice([0.1, 0.5, 1, 2]))
-                for _ in range(dice.randint(1, 4))
-            ),
-        )
-        for n in range(30)
-    ]
-    chosen = [choice.recipe_id for choice in choose(several, left=left, size=10)]
-    assert chosen == plainly(several, left, 10)
-
-
-async def suggested(db, *, names=("두부", "김치", "계란"), amounts, units=None, **asked):
-    left = recipe.leftovers_of(names, amounts=amounts, units=units)
-    asked = {"number": 1, "size": 5, "taste": 0} | asked
-    async with db.reads() as session:
-        found = await recipe.suggest(session, left, **asked)
-    return [
-        (each.card.recipe_id, {u.material_name: (u.amount, u.unit) for u in each.used})
-        for each in found
-    ]
-
-
-async def test_leftovers_are_used_up_from_the_book(book):
-    """Amounts are deducted, units compared, and the recipe's own unit told where none was given."""
-    found = await suggested(book, amounts=[1.5, 400, 1], units=["모", "g", ""])
-    assert found == [
-        (1, {"김치": (300.0, "g"), "두부": (1.0, "모")}),
-        (5, {"두부": (0.5, "모"), "계란": (1.0, "개")}),
-        (2, {"김치": (100.0, "g")}),
-    ]
-    pieces = await suggested(book, amounts=[9, 400, 1], units=["g", "g", "g"])
-    assert [recipe_id for recipe_id, _ in pieces] == [1, 2]
-
-
-async def test_combinations_of_the_book_share_nothing_and_end_after_three(book):
-    """Fault 8.2: no tracker; asking again, in any order, gives the same."""
-    asked = {"amounts": [1, 100, 1], "size": 1}
-    found = {n: await suggested(book, number=n, **asked) for n in (3, 1, 2, 4)}
-    ids = [recipe_id for n in (1, 2, 3) for recipe_id, _ in found[n]]
-    assert len(ids) == len(set(ids)) == 3
-    assert found[4] == []
-    assert found[1] == await suggested(book, number=1, **asked)
-
-
-async def test_nothing_left_suggests_nothing(book):
-    """Nor does what no recipe asks for."""
-    assert await suggested(book, amounts=[0, 0, 0]) == []
-    assert await suggested(book, names=("없음", "아무", "것"), amounts=[1, 1, 1]) == []
-
-
-async def test_every_ingredient_of_a_suggestion_is_counted(book):
-    """Also those that are not there."""
-    left = recipe.leftovers_of(["된장", "양파", "소금"], amounts=[1, 1, 1], units=None)
-    async with book.reads() as session:
-        (found,) = await recipe.suggest(session, left, number=1, size=5, taste=0)
-        count = await session.scalar(
-            select(func.count()).select_from(Material).where(Material.recipe_id == 4)
-        )
-    assert (found.card.recipe_id, found.material_count) == (4, count)
-
-
-def test_how_much_is_left_must_be_clear():
-    """One of the two lists at least, each as long as the names."""
-    with pytest.raises(recipe.LeftoversUnclear):
-        recipe.leftovers_of(["a"], amounts=None, units=None)
-    with pytest.raises(recipe.AmountsMiscounted):
-        recipe.leftovers_of(["a"], amounts=[1, 2], units=None)
-    with pytest.raises(recipe.UnitsMiscounted):
-        recipe.leftovers_of(["a"], amounts=[1], units=["g", "g"])
-    assert recipe.leftovers_of([" a "], amounts=None, units=["g "]) == [Leftover("a", 1.0, "g")]
 
 
 async def test_the_order_of_a_search_is_strict(book):

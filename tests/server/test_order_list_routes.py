@@ -32,7 +32,7 @@ async def soup(house, stall):
         materials=(NewMaterial(material_name="두부"), NewMaterial(material_name="대파")),
     )
     async with house.state["db"].sessions.begin() as session:
-        await recipe.add_recipe(session, new)
+        await recipe.add_recipe(session, new, now=house.state["clock"]())
 
 
 async def order_cart(buyer, *rows):

@@ -1,7 +1,9 @@
-"""The REST doors of the recipes: pages, ratings, searches, leftovers and what is missing."""
+"""The REST doors of the recipes: pages, ratings, searches and what is missing."""
 
 import pytest
 
+from domain import recommendation
+from tests.embedders import HashEmbedder
 from tests.kitchen import a_recipe, hs_grocery, kok_grocery
 from tests.shop import a_broadcast, open_shop
 from tests.stall import KOK
@@ -188,70 +190,6 @@ async def test_a_search_for_what_cannot_be_meant_is_422(book, buyer, asked):
     assert (answer.status_code, type(answer.json()["detail"])) == (422, str)
 
 
-LEFT = {"ingredient": ["김치", "두부", "계란"]}
-
-
-async def test_leftovers_are_used_up_one_recipe_after_the_other(book, buyer, notebook):
-    """Fault 8.1.12: a recipe that nobody scrapped is no error; "약간" uses nothing."""
-    asked = LEFT | {"amount": [350, 2, 1], "unit": ["g", "모", "개"]}
-    body = (await buyer.get(f"{RECIPES}/by-ingredients", **asked)).json()
-
-    stew, tofu, pancake = body["recipes"]
-    assert [each["recipe_id"] for each in (stew, tofu, pancake)] == [STEW, TOFU, PANCAKE]
-    assert (stew["matched_ingredient_count"], stew["total_ingredients_count"]) == (2, 3)
-    assert tofu["used_ingredients"] == [
-        {"material_name": "두부", "measure_amount": 1.0, "measure_unit": "모"},
-        {"material_name": "계란", "measure_amount": 1.0, "measure_unit": "개"},
-    ]
-    assert pancake["used_ingredients"] == [
-        {"material_name": "김치", "measure_amount": 50.0, "measure_unit": "g"}
-    ]
-    assert {name: body[name] for name in ("page", "size", "total", "total_combinations")} == {
-        "page": 1,
-        "size": 5,
-        "total": len(body["recipes"]),
-        "total_combinations": 3,
-    }
-    (seen,) = noted(notebook, "recipe_search_by_ingredients")
-    assert seen.user_id == buyer.user_id
-
-
-async def test_combinations_differ_and_end(book, buyer):
-    """Fault 8.2: whoever asks, in whatever order, and however often."""
-
-    async def ask(page):
-        asked = LEFT | {"amount": [1, 1, 1], "page": page, "size": 1}
-        body = (await buyer.get(f"{RECIPES}/by-ingredients", **asked)).json()
-        return [each["recipe_id"] for each in body["recipes"]]
-
-    third, first, second = await ask(3), await ask(1), await ask(2)
-    assert len({*first, *second, *third}) == 3
-    assert await ask(1) == first
-    assert await ask(4) == await ask(99) == []
-
-
-@pytest.mark.parametrize(
-    ("asked", "status", "detail"),
-    [
-        ({}, 400, "amount 또는 unit 중 하나는 반드시 제공해야 합니다."),
-        ({"amount": [1]}, 400, "amount 파라미터 개수가 ingredient와 일치해야 합니다."),
-        ({"unit": ["g"] * 4}, 400, "unit 파라미터 개수가 ingredient와 일치해야 합니다."),
-        ({"amount": ["x", 1, 1]}, 422, None),
-        ({"amount": ["nan", 1, 1]}, 422, None),
-        ({"amount": [-1, 1, 1]}, 422, None),
-        ({"ingredient": ["김치", "두부"], "amount": [1, 1]}, 422, None),
-        ({"ingredient": ["김치", "두부", " "], "amount": [1, 1, 1]}, 422, None),
-        ({"amount": [1, 1, 1], "size": 51}, 422, None),
-        ({"amount": [1, 1, 1], "page": 0}, 422, None),
-    ],
-)
-async def test_unclear_leftovers_are_refused(book, buyer, asked, status, detail):
-    """In the earlier API's words."""
-    answer = await buyer.get(f"{RECIPES}/by-ingredients", **(LEFT | asked))
-    assert answer.status_code == status, answer.text
-    assert detail is None or answer.json()["detail"] == detail
-
-
 async def test_the_status_tells_what_was_bought_and_what_is_in_the_cart(
     house, clock, stall, book, buyer, stranger
 ):
@@ -280,6 +218,7 @@ async def test_the_status_tells_what_was_bought_and_what_is_in_the_cart(
     assert tofu == {
         "material_name": "두부",
         "status": "owned",
+        "source": "order",
         "order_info": {
             "order_id": order_id,
             "order_date": bought_at,
@@ -288,9 +227,11 @@ async def test_the_status_tells_what_was_bought_and_what_is_in_the_cart(
             "product_name": "두부 5001",
             "quantity": 2,
         },
+        "entered_info": None,
         "cart_info": None,
     }
-    assert (kimchi["status"], kimchi["cart_info"]["cart_type"]) == ("cart", "kok")
+    assert (kimchi["status"], kimchi["source"]) == ("cart", "cart")
+    assert kimchi["cart_info"]["cart_type"] == "kok"
     assert (kimchi["cart_info"]["product_name"], kimchi["cart_info"]["quantity"]) == (
         "포기김치 3kg",
         3,
@@ -329,6 +270,7 @@ async def test_products_for_an_ingredient_come_from_both_shops(house, clock, buy
     body = (await buyer.get(f"{RECIPES}/감자/product-recommend")).json()
 
     assert (body["ingredient"], body["total_count"]) == ("감자", 2)
+    why = {"code": "is_ingredient", "text": "찾으시는 식재료예요. (감자)"}
     assert body["recommendations"] == [
         {
             "source": "homeshopping",
@@ -344,6 +286,7 @@ async def test_products_for_an_ingredient_come_from_both_shops(house, clock, buy
             "kok_review_cnt": None,
             "kok_review_score": None,
             "dc_rate": 10,
+            "reason": why,
         },
         {
             "source": "kok",
@@ -359,12 +302,34 @@ async def test_products_for_an_ingredient_come_from_both_shops(house, clock, buy
             "kok_review_cnt": 4,
             "kok_review_score": 4.5,
             "dc_rate": None,
+            "reason": why,
         },
     ]
     nothing = (await buyer.get(f"{RECIPES}/캐비어/product-recommend")).json()
     assert nothing == {"ingredient": "캐비어", "recommendations": [], "total_count": 0}
     assert (await buyer.get(f"{RECIPES}/%20/product-recommend")).status_code == 422
     assert len(noted(notebook, "ingredient_product_recommend")) == 2
+
+
+async def test_what_stands_in_for_an_ingredient_is_found_by_its_meaning(house, clock, buyer):
+    """When no product's name says it and a model is there; nothing is, when there is none."""
+    async with house.state["db"].sessions.begin() as session:
+        await kok_grocery(session, 2, "철갑상어알", now=clock())
+
+    async def found():
+        body = (await buyer.get(f"{RECIPES}/철갑상어알통/product-recommend")).json()
+        return [
+            (each["kok_product_id"], each["reason"]["code"]) for each in body["recommendations"]
+        ]
+
+    assert await found() == []
+    house.state["embedder"] = embedder = HashEmbedder()
+    shelves = recommendation.Shelves(house.state["db"], house.state["analytics"])
+    await recommendation.index_page(
+        shelves, "kok", recommendation.Progress(), limit=10, now=clock()
+    )
+    await recommendation.embed_pending(shelves.analytics, embedder, limit=10, clock=clock)
+    assert await found() == [(2, "similar_meaning")]
 
 
 async def test_the_statistics_are_of_this_process(book, buyer):

@@ -1,15 +1,18 @@
 """The REST doors of what goes with what."""
 
+import numpy as np
 import pytest
 
-from domain import kok, user
-from domain.kernel import UserId
+from domain import kok, log, recommendation, user
+from domain.kernel import UserId, open_database, react
 from domain.user import Role
+from tests.embedders import HashEmbedder
 from tests.kitchen import a_recipe, hs_grocery, kok_grocery
 from tests.shop import a_broadcast, open_shop
 from tests.stall import PASSWORD
 
 CART_RECIPES = "/api/kok/carts/recipe-recommend"
+FOR_YOU = "/api/recommendations/for-you"
 FOR_ME = "/api/kok/product/homeshopping-recommend"
 INVALIDATE = "/api/homeshopping/cache/invalidate/kok-recommend"
 SQUID, PAN, POTATO = 1, 2, 3
@@ -54,6 +57,7 @@ async def test_kok_products_like_a_broadcasts_have_the_earlier_shape(market, cli
                 "kok_discounted_price": 8_000,
                 "kok_product_name": "[바다상회] 급냉 통오징어 1kg",
                 "kok_store_name": "햇살농장",
+                "reason": {"code": "same_ingredient", "text": "같은 식재료예요. (오징어)"},
             }
         ]
     }
@@ -92,6 +96,10 @@ async def test_recipes_for_a_product_have_the_earlier_shape(market, client, buye
                 "description": "감자전 만드는 법",
                 "recipe_image_url": "/api/media/recipe-4",
                 "number_of_serving": "2인분",
+                "reason": {
+                    "code": "uses_products",
+                    "text": "고른 상품 가운데 1가지를 쓰는 요리예요. (감자)",
+                },
             }
         ],
         "is_ingredient": True,
@@ -132,6 +140,10 @@ async def test_recipes_for_a_cart_take_ids_of_either_shop(market, buyer, noteboo
                 "recipe_url": "https://www.10000recipe.com/recipe/4",
                 "number_of_serving": "2인분",
                 "ingredients": ["감자", "양파"],
+                "reason": {
+                    "code": "uses_products",
+                    "text": "고른 상품 가운데 1가지를 쓰는 요리예요. (감자)",
+                },
             }
         ],
         "total_count": 2,
@@ -182,6 +194,10 @@ async def test_food_for_a_shopper_has_the_earlier_shape(market, buyer, notebook)
         "live_start_time": "12:00:00",
         "live_end_time": "13:00:00",
         "similarity_score": None,
+        "reason": {
+            "code": "like_liked",
+            "text": "찜한 상품과 비슷해요. ([브랜드1] 강원도 감자 1kg)",
+        },
     }
     assert (squid["product_id"], squid["live_date"]) == (SQUID, None)
     assert body["product_recommendations"] == {
@@ -249,3 +265,129 @@ async def test_only_an_admin_has_recommendations_looked_up_anew(
     assert await invalidate() == 2
     assert await invalidate() == 0
     assert PASSWORD not in str(await client.get(like(SQUID)))
+
+
+async def for_you(person, **params):
+    answer = await person.get(FOR_YOU, **params)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    return answer.json()
+
+
+async def test_what_one_may_like_has_three_lists_with_reasons(market, buyer, notebook):
+    """In the shapes of the other recommendations, and what is on air says so."""
+    await buyer.post("/api/kok/likes/toggle", {"kok_product_id": KOK_POTATO})
+    body = await for_you(buyer, limit=1)
+    assert body["newcomer"] is False
+    (squid,) = body["kok_products"]
+    assert squid["kok_product_id"] == KOK_SQUID
+    (potato,) = body["homeshopping_products"]
+    assert (potato["product_id"], potato["on_air"]) == (POTATO, True)
+    assert potato["live_id"] == market.live_id
+    assert potato["reason"] == {
+        "code": "like_liked",
+        "text": "찜한 상품과 비슷해요. ([브랜드1] 강원도 감자 1kg)",
+    }
+    (pancakes,) = body["recipes"]
+    assert (pancakes["recipe_id"], pancakes["reason"]["code"]) == (4, "uses_wanted")
+    (seen,) = [e for e in notebook.noted if e.event_type == "recommendations_for_you_view"]
+    assert seen.event_data["recipe_ids"] == [4]
+
+
+async def test_a_newcomer_is_told_what_is_popular(market, buyer, client):
+    """In the language that was asked for; a stranger is 401, a wrong number 422."""
+    answer = await client.get(FOR_YOU, headers=buyer.headers | {"Accept-Language": "en"})
+    body = answer.json()
+    assert body["newcomer"] is True
+    assert body["recipes"][0]["reason"] == {
+        "code": "popular",
+        "text": "Many people are looking for this.",
+    }
+    assert answer.headers["content-language"] == "en"
+    assert (await client.get(FOR_YOU)).status_code == 401
+    for limit in (0, 21, "x"):
+        assert (await buyer.get(FOR_YOU, limit=limit)).status_code == 422
+
+
+async def test_what_one_looked_at_counts(market, house, buyer, clock):
+    """As the event log has it; what is written wrongly there is passed over."""
+    views = [
+        ("kok_product_info_view", {"kok_product_id": KOK_SQUID}),
+        ("kok_product_info_view", {"kok_product_id": "squid"}),
+        ("recipe_detail_view", {}),
+        ("homeshopping_product_detail_view", {"live_id": True}),
+    ]
+    entries = [
+        log.Entry(
+            event_id=f"view-{n}",
+            user_id=buyer.user_id,
+            event_type=kind,
+            event_data=data,
+            created_at=clock(),
+        )
+        for n, (kind, data) in enumerate(views)
+    ]
+    async with house.state["analytics"].sessions.begin() as session:
+        await log.record(session, entries)
+    shown = {each["product_id"]: each for each in (await for_you(buyer))["homeshopping_products"]}
+    assert shown[SQUID]["reason"] == {
+        "code": "like_viewed",
+        "text": "최근 본 상품과 비슷해요. ([바다상회] 급냉 통오징어 1kg)",
+    }
+
+
+async def test_reasons_are_told_in_the_language_asked_for(market, client):
+    """Also where the answer is kept for everybody: each language has its own."""
+    in_english = await client.get(like(SQUID), headers={"Accept-Language": "en"})
+    in_korean = await client.get(like(SQUID))
+    (english,), (korean,) = (each.json()["products"] for each in (in_english, in_korean))
+    assert english["reason"]["text"] == "The same ingredient. (오징어)"
+    assert korean["reason"]["text"] == "같은 식재료예요. (오징어)"
+    assert english["kok_product_id"] == korean["kok_product_id"]
+    assert "Accept-Language" in in_english.headers.get_list("vary", split_commas=True)
+
+
+async def test_without_the_analytics_database_the_rules_answer(market, house, buyer, client):
+    """Each of the recommendations, without the looks and without the vectors."""
+    await buyer.post("/api/kok/likes/toggle", {"kok_product_id": KOK_POTATO})
+    gone = open_database("postgresql+asyncpg://nobody@127.0.0.1:1/none")
+    house.state["analytics"], there = gone, house.state["analytics"]
+    try:
+        alike = (await client.get(like(SQUID))).json()["products"]
+        assert [each["kok_product_id"] for each in alike] == [KOK_SQUID]
+        recipes = (await client.get(with_it(POTATO))).json()["recipes"]
+        assert [each["recipe_id"] for each in recipes] == [4]
+        ids = str(KOK_POTATO)
+        assert (await buyer.get(CART_RECIPES, product_ids=ids)).json()["total_count"] == 1
+        (potato,) = (await buyer.get(FOR_ME)).json()["recommendations"]
+        assert potato["product_id"] == POTATO
+        body = await for_you(buyer)
+        assert body["recipes"][0]["recipe_id"] == 4
+    finally:
+        house.state["analytics"] = there
+        await gone.close()
+
+
+async def test_vectors_fill_up_what_the_rules_find(market, house, buyer, clock):
+    """The neighbours of the product, by the active model."""
+    db, analytics = house.state["db"], house.state["analytics"]
+    async with db.sessions.begin() as session:
+        await kok_grocery(session, 14, "오징오 튀김", is_ingredient=False, now=clock())
+    async with db.sessions.begin() as session:
+        await react(session, recommendation.hear, limit=200)
+    shelves = recommendation.Shelves(db, analytics)
+    await recommendation.index_changes(shelves, limit=200, now=clock())
+    while await recommendation.embed_pending(analytics, Alike(), limit=200, clock=clock):
+        pass
+    products = (await buyer.get(like(SQUID))).json()["products"]
+    found = {each["kok_product_id"]: each["reason"]["code"] for each in products}
+    assert found == {KOK_SQUID: "same_ingredient", 14: "similar_meaning"}
+
+
+class Alike(HashEmbedder):
+    """Finds that squid is squid, and all else lies at a right angle."""
+
+    def _vector(self, text):
+        vector = np.zeros(64, np.float32)
+        vector[int("오징" in text)] = 1
+        return vector
