@@ -4,7 +4,9 @@ RUN python -m venv /tools && /tools/bin/pip install --no-cache-dir uv
 WORKDIR /app
 RUN python -m venv --without-pip .venv
 COPY pyproject.toml constraints.txt ./
-RUN /tools/bin/uv pip install --no-cache --compile-bytecode --python .venv -c constraints.txt -r pyproject.toml
+# "--extra ml" for an EMBEDDING_MODEL that sentence-transformers loads: ten times the size.
+ARG EXTRAS=""
+RUN /tools/bin/uv pip install --no-cache --compile-bytecode --python .venv -c constraints.txt -r pyproject.toml $EXTRAS
 COPY . .
 RUN /tools/bin/uv pip install --no-cache --python .venv --no-deps -e .
 

@@ -7,6 +7,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/uv pip install --quiet --python .venv -c constraints.txt
+# uv does not read pip's variables; a build of torch without a GPU may lie where pip finds links.
+export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 PINS := pyproject.toml constraints.txt
 ARGS ?=
 

@@ -56,7 +56,7 @@ async def load(shop: Shop, *, now: datetime) -> bool:
                 thumbnail_url=picture_of(f"recipe-{each.recipe_id}"),
                 materials=tuple(recipe.NewMaterial(**m.model_dump()) for m in each.materials),
             )
-            await recipe.add_recipe(session, new)
+            await recipe.add_recipe(session, new, now=now)
         # What is on and what is over by now is so when the doors open.
         await homeshopping.start_due(session, now=now, limit=EVERYTHING)
         await mark_all_sent(session, now=now)

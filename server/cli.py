@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 from collections.abc import Coroutine
+from functools import partial
 from typing import Annotated, Any, TypeVar
 
 import structlog
@@ -10,7 +12,7 @@ import typer
 from pydantic import ValidationError
 
 from domain import kernel, user
-from server import demonstration, doctor, processes
+from server import demonstration, doctor, embedders, processes
 from server.language import worded
 from server.logs import set_up_logs
 from server.settings import Settings
@@ -48,6 +50,7 @@ def serve(
     settings = read_settings()
     if not clock:
         _refuse_alone(settings)
+    _refuse_unusable_model(settings)
     processes.serve(settings, with_clock=clock)
 
 
@@ -56,6 +59,7 @@ def clock() -> None:
     """Run the clock alone: jobs, relay and event log. Several may stand by; one leads."""
     settings = read_settings()
     _refuse_alone(settings)
+    _refuse_unusable_model(settings)
     asyncio.run(processes.run_clock(settings))
 
 
@@ -103,6 +107,46 @@ def reinstate(email: Annotated[str, typer.Argument(help="Whose account.")]) -> N
 def payment_simulator() -> None:
     """Run the simulated payment provider on its own port (HOST, PORT, PUBLIC_URL)."""
     demonstration.run_simulator(read_settings())
+
+
+@app.command()
+def ml() -> None:
+    """Serve the embedding model on its own port, for workers that have ML_INFERENCE_URL."""
+    from server import inference  # noqa: PLC0415 (another application than ours)
+
+    settings = read_settings()
+    _refuse_unusable_model(settings, here=True)
+    inference.serve(settings)
+
+
+@app.command()
+def embed(
+    *,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Look at every item, not only at those that changed.")
+    ] = False,
+) -> None:
+    """Embed what has no vector of the configured model yet, and show how far it is."""
+    from server import indexing  # noqa: PLC0415 (rich, which draws its bar, comes with it)
+
+    settings = read_settings()
+    _refuse_unusable_model(settings)
+    every_core = partial(embedders.open_embedder, threads=os.cpu_count() or 1)
+    indexing.embed(settings, everything=everything, opened=every_core)
+
+
+@app.command()
+def evaluate(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+    misses: Annotated[bool, typer.Option("--misses", help="List what was not found.")] = False,
+) -> None:
+    """Measure search and keywords on the labelled set, and print how well they do."""
+    from server import evaluation  # noqa: PLC0415 (the labelled set with it)
+
+    settings = read_settings()
+    _refuse_unusable_model(settings)
+    typer.echo(asyncio.run(evaluation.evaluate(settings, json=as_json, misses=misses)))
 
 
 @app.command(name="doctor")
@@ -153,6 +197,17 @@ def _refuse_alone(settings: Settings) -> None:
     if not settings.redis_url:
         typer.secho("web and clock in two processes need REDIS_URL", err=True, fg=typer.colors.RED)
         raise typer.Exit(2)
+
+
+def _refuse_unusable_model(settings: Settings, *, here: bool = False) -> None:
+    """End with 2 when the model that is to run here could not be loaded, and say why."""
+    if settings.ml_inference_url and not here:
+        return
+    try:
+        embedders.check_model(settings)
+    except embedders.ModelUnusable as error:
+        typer.secho(f"embedding_model: {error}", err=True, fg=typer.colors.RED)
+        raise typer.Exit(2) from error
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from channels.journal import Journal
 from channels.recorder import Recorder
 from scheduler import Tools
 from scheduler.clock import AlarmClock, Loop
-from scheduler.jobs import homeshopping, kernel, notification, order, payment, user
+from scheduler.jobs import homeshopping, kernel, notification, order, payment, recommendation, user
 from scheduler.leadership import Leadership
 from server.state import State
 from server.till import delays
@@ -18,7 +18,8 @@ from server.wiring import journal_stream
 
 JOBS = tuple(
     chain.from_iterable(
-        noun.JOBS for noun in (homeshopping, order, payment, notification, user, kernel)
+        noun.JOBS
+        for noun in (homeshopping, order, payment, notification, recommendation, user, kernel)
     )
 )
 
@@ -43,6 +44,7 @@ async def standing_by(state: State) -> AsyncIterator[AlarmClock]:
         analytics=state["analytics"],
         clock=state["clock"],
         till=state["till"],
+        embedder=state["embedder"],
         delays=delays(settings),
         lead=timedelta(minutes=settings.broadcast_soon_minutes),
     )

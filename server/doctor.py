@@ -8,6 +8,7 @@ from typing import Final
 import httpx
 
 from domain import kernel
+from server.embedders import open_embedder
 from server.migrate import is_current
 from server.settings import Settings
 from server.wiring import open_databases, open_redis
@@ -25,7 +26,7 @@ class Finding:
 
 
 async def examine(settings: Settings) -> list[Finding]:
-    """Look at the databases, their versions, Redis, the outbox and the payment provider."""
+    """Look at the databases and their versions, Redis, the outbox, the provider, the model."""
     db, analytics = open_databases(settings)
     looks: dict[str, Callable[[], Awaitable[str]]] = {
         "service database": lambda: _version(db, "service"),
@@ -33,6 +34,7 @@ async def examine(settings: Settings) -> list[Finding]:
         "redis": lambda: _redis(settings),
         "outbox": lambda: _outbox(db),
         "payment provider": lambda: _provider(settings),
+        "embedding model": lambda: _model(settings),
     }
     try:
         return [await _look(what, look) for what, look in looks.items()]
@@ -76,3 +78,13 @@ async def _provider(settings: Settings) -> str:
             timeout=PATIENCE_SECONDS,
         )
     return f"answers {answer.status_code}"
+
+
+async def _model(settings: Settings) -> str:
+    if settings.model_wanted == "none" and not settings.ml_inference_url:
+        return "none is wanted; rules answer"
+    async with open_embedder(settings) as embedder:
+        told = await embedder.health()
+    if told.get("status") == "error":
+        raise RuntimeError(str(told.get("error") or "out of order"))
+    return f"{told.get('status')}: {told.get('model') or 'unnamed'}"

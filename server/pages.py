@@ -33,7 +33,7 @@ class Assets(StaticFiles):
 
 
 async def live_page(request: Request[State]) -> Response:
-    """GET /"""
+    """GET /, and every place that the page itself finds by its address."""
     return FileResponse(PAGES / "index.html", headers=FRESH)
 
 
@@ -48,6 +48,9 @@ async def picture(request: Request[State]) -> Response:
 
 routes = [
     Route("/", live_page),
+    Route("/search", live_page),
+    Route("/kitchen", live_page),
+    Route("/recipe/{recipe_id}", live_page),
     Route("/api/media/{name}", picture),
     Mount("/static", Assets(directory=STATIC)),
 ]

@@ -105,8 +105,11 @@ class Settings(BaseSettings):
     service_auth_token: SecretStr = SecretStr("")
     webhook_base_url: str = "http://127.0.0.1:9000"
     payment_wait_seconds: Seconds = 60  # as long as the earlier API held a request
+    # "bundled", "none" or what sentence-transformers can load; empty: bundled, in tests none.
     embedding_model: str = ""
-    ml_inference_url: str = ""
+    ml_inference_url: str = ""  # empty: the model runs in this process
+    ml_query_seconds: float = Field(2, gt=0)
+    ml_batch_seconds: float = Field(30, gt=0)
 
     order_unpaid_minutes: float = Field(15, gt=0)
     order_preparing_seconds: Seconds = 600
@@ -195,6 +198,11 @@ class Settings(BaseSettings):
     def json_logs(self) -> bool:
         """Tell whether log lines are for machines."""
         return self.in_production if self.log_json is None else self.log_json
+
+    @property
+    def model_wanted(self) -> str:
+        """Return which model turns texts into vectors here: ``bundled``, ``none`` or its name."""
+        return self.embedding_model or ("none" if self.environment == "test" else "bundled")
 
     @property
     def media_dir(self) -> Path:

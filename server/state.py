@@ -18,6 +18,7 @@ from domain.payment import Till
 from server.auth import Gate
 from server.cache import Cache
 from server.deny_list import DenyList
+from server.embedders import Engine
 from server.metrics import ServerMetrics
 from server.rate_limit import Limiter
 from server.settings import Settings
@@ -46,8 +47,8 @@ class Guards(TypedDict):
     limiter: Limiter
 
 
-class State(Guards):
-    """Every resource of a running process."""
+class Resources(Guards):
+    """What a process has before its channels are open."""
 
     settings: Settings
     clock: Clock
@@ -55,7 +56,13 @@ class State(Guards):
     analytics: Database  # the analytics database: what grows
     redis: Redis
     cache: Cache  # of answers that are the same for everybody
-    live: Live
-    metrics: ServerMetrics
     journal: Journal
     till: Till  # what paying takes besides an order
+    embedder: Engine  # asked before a session is opened, never within
+
+
+class State(Resources):
+    """Every resource of a running process."""
+
+    live: Live
+    metrics: ServerMetrics

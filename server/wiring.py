@@ -23,6 +23,7 @@ from domain.kernel import Clock, Database
 from server.auth import Gate
 from server.cache import Cache
 from server.deny_list import DenyList
+from server.embedders import Engine, open_embedder
 from server.jwks import KeySet, open_keys
 from server.metrics import ServerMetrics
 from server.procedures import procedures
@@ -31,7 +32,7 @@ from server.rate_limit import Limiter
 from server.realtime import Doorkeeper
 from server.redis_client import redis_client
 from server.settings import Profile, Settings
-from server.state import Guards, Journal, State
+from server.state import Guards, Journal, Resources, State
 from server.throttle import Throttle
 from server.tickets import Tickets
 from server.till import open_till
@@ -39,45 +40,38 @@ from server.till import open_till
 
 @asynccontextmanager
 async def open_state(
-    settings: Settings, *, journal: Journal | None = None, clock: Clock = kernel.utc_now
+    settings: Settings,
+    *,
+    journal: Journal | None = None,
+    embedder: Engine | None = None,
+    clock: Clock = kernel.utc_now,
 ) -> AsyncIterator[State]:
-    """Open a process's resources, and close them at the end; tests bring a journal of theirs."""
+    """Open a process's resources, and close them at the end; tests bring some of their own."""
     settings = configured(settings)
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
         db, analytics = await enter(databases(settings))
         redis = await enter(open_redis(settings))
-        till = await enter(open_till(settings, db, clock))
         notes = await enter(open_journal(redis, settings, journal))
         guards = await enter(open_guards(settings, db, redis, clock=clock))
         broker = open_broker(redis, settings, denied=guards["denied"])
-        cache = Cache(hearing=lambda: broker.healthy)
-        parts = LiveParts(
-            broker=broker,
-            db=db,
-            topics=topics(broker, clock),
-            authenticator=Doorkeeper(guards["gate"], guards["realtime"], guards["tickets"]),
-            procedures=procedures(db, clock),
-            journal=notes,
-            clock=clock,
-            bystander=cache,
-            origins=settings.cors_origins,
-            limits=limits(settings),
-        )
-        layer, metrics = await enter(_open_layer(parts, analytics, settings.profile))
-        yield {
+        if embedder is None:
+            embedder = await enter(open_embedder(settings))
+        held: Resources = {
             "settings": settings,
             "clock": clock,
             "db": db,
             "analytics": analytics,
             "redis": redis,
-            "cache": cache,
-            "live": layer,
-            "metrics": metrics,
+            "cache": Cache(hearing=lambda: broker.healthy),
             "journal": notes,
-            "till": till,
+            "till": await enter(open_till(settings, db, clock)),
+            "embedder": embedder,
             **guards,
         }
+        parts = _live_parts(held, broker)
+        layer, metrics = await enter(_open_layer(parts, analytics, settings.profile))
+        yield {**held, "live": layer, "metrics": metrics}
 
 
 def open_broker(redis: Redis, settings: Settings, *, denied: DenyList) -> RedisBroker:
@@ -230,6 +224,22 @@ def topics(broker: Broker, clock: Clock) -> Topics:
             user_topic.TOPIC,
             product.TOPIC,
         )
+    )
+
+
+def _live_parts(held: Resources, broker: RedisBroker) -> LiveParts:
+    settings, db, clock = held["settings"], held["db"], held["clock"]
+    return LiveParts(
+        broker=broker,
+        db=db,
+        topics=topics(broker, clock),
+        authenticator=Doorkeeper(held["gate"], held["realtime"], held["tickets"]),
+        procedures=procedures(db, clock),
+        journal=held["journal"],
+        clock=clock,
+        bystander=held["cache"],
+        origins=settings.cors_origins,
+        limits=limits(settings),
     )
 
 

@@ -55,6 +55,9 @@ BY_KIND: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "payment.changed": _PAID,
     "payment.acknowledged": _SEEN,
+    "recommendation.ready": {
+        "reason": {"code": "like_liked", "what": "부사 사과 2kg", "count": 0},
+    },
     "notification.read": _READ | {"unread": 0},
     "notification.read.answer": _READ,
     "notification.read_all.answer": {"{}": "read"},

@@ -16,6 +16,9 @@ from server.openapi.served import Served, served
 # Doors that are no operations of the REST API, by their path, and what they are.
 UNDESCRIBED: Final = {
     "/": "the live page, for people",
+    "/search": "the same page, at what was found",
+    "/kitchen": "the same page, at what to cook",
+    "/recipe/{recipe_id}": "the same page, at a recipe",
     "/static": "the files of the pages",
     "/api/media/{name}": "pictures, whose addresses the answers give",
     "/connection/websocket": "the live channels, described in /asyncapi.json",

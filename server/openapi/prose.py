@@ -38,6 +38,7 @@ TAGS: Final = {
     "order": "From the promise to buy to the parcel at the door.",
     "payment": "Money moved, or not, exactly once; the provider's word decides.",
     "recipe": "Dishes: found by name or ingredients, rated, and with what to buy for them.",
+    "search": "Recipes and products of both shops in one list, and what to look for.",
     "recommendation": "What goes with what.",
     "realtime": "Tokens and tickets for live connections.",
     "log": "What people did, for themselves and for admins to read.",

@@ -139,6 +139,12 @@ WORDS: Final[dict[str, Any]] = {
     "next_cursor": "WyI0MiJd.c2lnbmF0dXJl",
     "unread_count": 1,
     "unread": 1,
+    # searching
+    "q": "두부조림",
+    "query": "두부조림",
+    "corrected": None,
+    "text": "두부조림",
+    "query_id": 12,
     # messages and the log
     "notification_id": 9,
     "message": "처리되었습니다.",

@@ -13,8 +13,8 @@ from tests.architecture.source import ROOT
 # names that are no noun of it.
 MIRRORS: Final = {
     # The process itself; the API's description; shapes that nouns share; what a caller has at home;
-    # what opens live connections.
-    "server/routes": {"system", "reference", "views", "pantry", "realtime"},
+    # what opens live connections; what looks for everything at once.
+    "server/routes": {"system", "reference", "views", "pantry", "realtime", "search"},
     "channels/topics": {"schedule", "live", "product"},  # channels that show a part of a noun
     "scheduler/jobs": set[str](),
 }

@@ -13,6 +13,8 @@ from tests.architecture.source import ROOT
 
 PIN: Final = re.compile(r"[a-z0-9.-]+==[^ ]+")
 TOOLS: Final = {"uv"}  # called by the Makefile
+# What a build of torch for GPUs brings along; the one without any is pinned.
+GPU: Final = ("cuda-", "nvidia-", "triton")
 # The oldest Python that is supported asks for packages that newer ones carry in themselves.
 PYTHONS: Final[tuple[dict[str, str], ...]] = (
     {},
@@ -51,7 +53,8 @@ def _brought(wanted: Requirement) -> list[Requirement]:
         lines = requires(wanted.name) or []
     except PackageNotFoundError:  # wanted by another Python than ours
         return []
-    return [inner for inner in map(Requirement, lines) if _applies(inner, {"", *wanted.extras})]
+    brought = (inner for inner in map(Requirement, lines) if not inner.name.startswith(GPU))
+    return [inner for inner in brought if _applies(inner, {"", *wanted.extras})]
 
 
 def _applies(inner: Requirement, extras: set[str]) -> bool:

