@@ -108,6 +108,7 @@ KOK_SHOP: Final = (
         "shopper",
         plain(f"{KOK}/product/homeshopping-recommend"),
     ),
+    Read("/api/recommendations/for-you", "shopper", plain("/api/recommendations/for-you")),
 )
 HOMESHOPPING: Final = (
     Read(
@@ -175,6 +176,17 @@ RECIPE: Final = (
         ),
     ),
     Read(
+        f"{RECIPES}/by-ingredients",
+        "shopper",
+        lambda t: with_query(
+            f"{RECIPES}/by-ingredients",
+            ingredient=t.ingredients(4),
+            amount=[2, 1, 3, 1],
+            method="cover",
+        ),
+        "cover",
+    ),
+    Read(
         f"{RECIPES}/search",
         "shopper",
         lambda t: with_query(f"{RECIPES}/search", recipe=t.dish, method="recipe"),
@@ -187,6 +199,7 @@ RECIPE: Final = (
         "by ingredient",
     ),
     Read(f"{RECIPES}/cache/stats", "shopper", plain(f"{RECIPES}/cache/stats")),
+    Read(f"{RECIPES}/pantry", "shopper", plain(f"{RECIPES}/pantry")),
     *(
         Read(f"{RECIPES}/{{recipe_id}}{name}", "shopper", _of_recipe(name))
         for name in ("", "/url", "/rating", "/status")
@@ -197,4 +210,14 @@ RECIPE: Final = (
         lambda t: f"{RECIPES}/{in_path(t.ingredient)}/product-recommend",
     ),
 )
-READS: Final = (*SYSTEM, *USER, *KOK_SHOP, *HOMESHOPPING, *ORDER, *RECIPE)
+SEARCH: Final = (
+    Read("/api/search", "either", lambda t: with_query("/api/search", q=t.dish)),
+    Read(
+        "/api/search/suggestions",
+        "stranger",
+        lambda t: with_query("/api/search/suggestions", q=t.product_word[:1]),
+    ),
+    Read("/api/search/popular", "stranger", plain("/api/search/popular")),
+    Read("/api/search/recent", "shopper", plain("/api/search/recent")),
+)
+READS: Final = (*SYSTEM, *USER, *KOK_SHOP, *HOMESHOPPING, *ORDER, *RECIPE, *SEARCH)

@@ -20,7 +20,17 @@ from benchmarks.filling.shops import hs_shop, kok_shop, recipes
 from benchmarks.filling.size import Rows, Size, is_kok, lines_of
 from domain.kernel import Database
 
-__all__ = ["Size", "email_of", "fill", "fill_log", "is_kok", "lines_of", "session_of"]
+__all__ = [
+    "Rows",
+    "Size",
+    "email_of",
+    "fill",
+    "fill_log",
+    "is_kok",
+    "lines_of",
+    "pour",
+    "session_of",
+]
 
 BATCH: Final = 5_000
 NO_PASSWORD: Final = "!"  # noqa: S105 (it matches none)
@@ -30,7 +40,7 @@ async def fill(
     db: Database, size: Size, *, now: datetime, password_hash: str = NO_PASSWORD
 ) -> None:
     """Put a whole shop into an empty service database."""
-    await _pour(
+    await pour(
         db,
         [
             *kok_shop(size, now),
@@ -46,10 +56,11 @@ async def fill(
 
 async def fill_log(analytics: Database, size: Size, *, now: datetime) -> None:
     """Put everybody's past into an empty analytics database."""
-    await _pour(analytics, log_lines(size, now))
+    await pour(analytics, log_lines(size, now))
 
 
-async def _pour(db: Database, tables: Iterable[Rows]) -> None:
+async def pour(db: Database, tables: Iterable[Rows]) -> None:
+    """Insert the rows, table by table, all or none of them."""
     async with db.engine.begin() as connection:
         for model, rows in tables:
             for at in range(0, len(rows), BATCH):
