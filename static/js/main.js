@@ -6,10 +6,12 @@ import { createClock, seoulDay } from "./clock.js";
 import { startCountdowns } from "./countdown.js";
 import { find } from "./dom.js";
 import { absorb, hear } from "./facts.js";
+import { createFinder } from "./finder.js";
 import { createListening, wanted } from "./listening.js";
 import { createConnection, transportOf } from "./live/connection.js";
 import { createNews } from "./news.js";
 import { createPanels } from "./panels.js";
+import { createRoads } from "./places.js";
 import { firstChannel, programmes } from "./programme.js";
 import { createScreens } from "./screens.js";
 import { createAccount } from "./screens/account.js";
@@ -29,6 +31,7 @@ const store = createStore();
 const { state, change } = store;
 const session = createSession({ onChange: meet });
 const shop = createShop(session);
+const finder = createFinder(session);
 const connection = createConnection({
   transport: transportOf(location.search),
   token: session.tokenForLive,
@@ -41,7 +44,14 @@ const panels = createPanels({
   onOrders: () => actions.loadOrders(),
   onInbox: () => actions.readAll(),
 });
-const actions = createActions({ store, clock, shop, session, toast, account, panels });
+const roads = createRoads((place) => {
+  change({ place });
+  actions.arrive(place);
+});
+const actions = createActions({
+  ...{ store, clock, shop, finder, session, toast, account, panels },
+  go: roads.go,
+});
 const screens = createScreens({ actions, panels });
 const news = createNews({ store, toast, actions });
 const askedOrder = orderFromAddress();
@@ -75,9 +85,11 @@ function meet(user, reason) {
   change({ user });
   connection.setSession();
   if (before && FAREWELLS[reason]) toast(FAREWELLS[reason]);
+  actions.arrive(state.place);
   if (!user) return;
   if (askedOrder && before === undefined) actions.openOrder(askedOrder);
   actions.loadLikes();
+  actions.loadForYou();
 }
 
 function draw() {
@@ -102,7 +114,8 @@ function turnDay() {
 const drawCountdowns = startCountdowns(clock);
 store.watch(draw);
 addEventListener("storage", session.follow);
-change({ day: today });
+change({ day: today, place: roads.here() });
+actions.arrive(state.place);
 session.resume().finally(() => {
   connection.open({
     onState: (next) => change({ connection: next }),

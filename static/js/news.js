@@ -25,6 +25,20 @@ export function createNews({ store, toast, actions }) {
     toast(result.text, { kind: result.kind, action: { label: "주문 보기", run } });
   }
 
-  const told = { "notification.added.v1": begun, "payment.changed.v1": paid };
+  function recommended({ live_id: liveId, product, goes_with: own, reason }) {
+    actions.loadForYou();
+    const whose = reason.code === "like_in_cart" ? "장바구니의" : "찜한";
+    const run = () => actions.watchBroadcast(liveId);
+    toast(`‘${product.name}’ 방송이 시작됐어요. ${whose} ‘${own.name}’ 생각나서 알려 드려요.`, {
+      kind: "begun",
+      action: { label: "보러가기", run },
+    });
+  }
+
+  const told = {
+    "notification.added.v1": begun,
+    "payment.changed.v1": paid,
+    "recommendation.ready.v1": recommended,
+  };
   return (event) => told[event.type]?.(event.data);
 }

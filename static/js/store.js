@@ -1,10 +1,14 @@
 // Everything the page shows: the facts, and what the person chose to look at.
 
 import { emptyFacts, emptyPersonal } from "./facts.js";
+import { emptyCooking, emptyFinding } from "./finding.js";
+import { LIVE } from "./places.js";
 
 export function createStore({ schedule = queueMicrotask } = {}) {
   const state = {
     ...emptyFacts(),
+    ...emptyFinding(),
+    place: LIVE,
     connection: { state: "connecting", transport: "ws" },
     user: undefined, // not known yet; null is a stranger
     likes: new Set(), // live ids
@@ -38,7 +42,8 @@ export function createStore({ schedule = queueMicrotask } = {}) {
     },
     /** Forget what belongs to the person who left. */
     forgetPerson() {
-      Object.assign(state, emptyPersonal(), { likes: new Set(), openOrder: null });
+      Object.assign(state, emptyPersonal(), emptyCooking());
+      Object.assign(state, { likes: new Set(), openOrder: null });
       changed();
     },
     watch(watcher) {

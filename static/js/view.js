@@ -1,5 +1,6 @@
 // What the screens show, worked out from the state; they only draw it.
 
+import { ingredientsOf, missingOf } from "./finding.js";
 import { channels, onChannel, programmes } from "./programme.js";
 
 const NEXT = 3;
@@ -12,6 +13,7 @@ export function viewOf(state, now) {
   const orders = [...state.orders.values()].sort((one, other) => other.order_id - one.order_id);
   return {
     now,
+    ...lookingAround(state),
     connection: state.connection,
     user: state.user,
     likes: state.likes,
@@ -34,6 +36,31 @@ export function viewOf(state, now) {
       (one, other) => other.notification_id - one.notification_id,
     ),
   };
+}
+
+function lookingAround(state) {
+  const { place, search, kitchen, pantry, forYou, goods, taken, recipe } = state;
+  const known = place.name === "recipe" ? (state.known.get(place.id) ?? null) : null;
+  const own = recipe.id === place.id ? recipe : { ...recipe, page: null, status: null };
+  const ingredients = ingredientsOf(own, taken.get(place.id));
+  return {
+    place,
+    search,
+    kitchen,
+    pantry: pantry ?? [],
+    forYou,
+    goods,
+    taken,
+    known,
+    recipe: { ...own, ingredients, missing: missingOf(ingredients) },
+    title: titleOf(place, own.page ?? known),
+  };
+}
+
+function titleOf(place, recipe) {
+  if (place.name === "search") return `‘${place.q}’ 검색`;
+  if (place.name === "kitchen") return "이 재료로 뭐 해먹지?";
+  return place.name === "recipe" ? (recipe?.title ?? "레시피") : "";
 }
 
 /** Tell what there is to show: "ready", "loading" it, "failed" to get it, or "empty". */

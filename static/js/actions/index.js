@@ -2,9 +2,13 @@
 
 import { createAccountActions } from "./account.js";
 import { createBuying } from "./buying.js";
+import { createCooking } from "./cooking.js";
+import { createSearching } from "./searching.js";
 import { createWatching } from "./watching.js";
 
-/** Return every action; `tools` are {store, clock, shop, session, toast, account, panels}. */
+/** Return every action; `tools` are {store, clock, shop, finder, session, toast, account, panels,
+ * go}.
+ */
 export function createActions(tools) {
   const { store, toast, account } = tools;
 
@@ -23,5 +27,18 @@ export function createActions(tools) {
     store.state.user ? next() : account.askToLogIn(lead, next);
 
   const means = { ...tools, attempt, signedIn };
-  return { ...createWatching(means), ...createBuying(means), ...createAccountActions(means) };
+  const actions = {
+    ...createWatching(means),
+    ...createBuying(means),
+    ...createAccountActions(means),
+    ...createSearching(means),
+    ...createCooking(means),
+  };
+  const arrivals = {
+    search: actions.arriveSearch,
+    recipe: actions.arriveRecipe,
+    kitchen: actions.arriveKitchen,
+  };
+  /** Get what the place needs; again, once we know who is here. */
+  return { ...actions, arrive: (place) => arrivals[place.name]?.(place) };
 }

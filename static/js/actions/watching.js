@@ -2,10 +2,11 @@
 
 import { seoulDay } from "../clock.js";
 import { foldDay } from "../facts.js";
+import { LIVE } from "../places.js";
 
 const LATE_MS = 2 * 3600_000; // a broadcast that began yesterday may still be on air, and so on
 
-export function createWatching({ store, clock, shop, panels, attempt, signedIn }) {
+export function createWatching({ store, clock, shop, panels, attempt, signedIn, go }) {
   const { state, change } = store;
 
   async function loadDay(day) {
@@ -23,7 +24,8 @@ export function createWatching({ store, clock, shop, panels, attempt, signedIn }
 
   function watch(channel) {
     change({ channel });
-    scrollTo({ top: 0 });
+    if (state.place.name === LIVE.name) scrollTo({ top: 0 });
+    else go(LIVE);
   }
 
   return {

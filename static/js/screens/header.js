@@ -34,7 +34,7 @@ export function createHeader(root, actions) {
   }
 
   return {
-    apply({ connection, user, inbox, ordersUnderWay }) {
+    apply({ connection, user, inbox, ordersUnderWay, title }) {
       set(part("connection-state"), "data-state", connection.state);
       set(part("connection-state"), "data-transport", connection.transport);
       write(part("connection-text"), WORDS[connection.state]);
@@ -46,7 +46,8 @@ export function createHeader(root, actions) {
       write(part("account-email"), user?.email ?? "");
       badge(part("unread"), inbox.unread, "읽지 않은 알림");
       badge(part("orders-count"), ordersUnderWay, "진행 중인 주문");
-      document.title = inbox.unread > 0 ? `(${inbox.unread}) UHOK Live` : "UHOK Live";
+      const unread = inbox.unread > 0 ? `(${inbox.unread}) ` : "";
+      document.title = `${unread}${title ? `${title} · ` : ""}UHOK Live`;
     },
   };
 }

@@ -47,7 +47,8 @@ export function createStage(stage) {
   }
 
   return {
-    apply({ shown, viewers, phase }) {
+    apply({ shown, viewers, phase, place }) {
+      if (place.name !== "live") return player.show(null); // nobody sees it
       const onAir = shown?.status === "live";
       set(stage, "data-state", shown?.status ?? (phase === "loading" ? "loading" : "empty"));
       drawPicture(shown, onAir);
