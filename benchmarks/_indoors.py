@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 PAGE: Final = Window(page=1, size=20)
 FIRST: Final = 10
-VOCABULARY: Final = "search.vocabulary"
+ANSWERS: Final = ("search", "search.words")
 # The planner then compares every vector there is, also where it has planned otherwise before.
 EXACTLY: Final = (
     text("SET LOCAL enable_indexscan = off"),
@@ -45,7 +45,7 @@ class Forgetful:
     ) -> T:
         """Fetch it, or return the words."""
         assert names, "whatever is kept can be forgotten"
-        if not (isinstance(key, tuple) and key[0] == VOCABULARY):
+        if isinstance(key, tuple) and key[0] in ANSWERS:
             return await fetch()
         if key not in self._kept:
             self._kept[key] = await fetch()

@@ -53,7 +53,7 @@ SAMPLE: Final = 1_500  # texts that the real model embeds, for the stand-in to l
 PAGE: Final = 5_000
 BATCH: Final = 5_000
 # What a database of this size would be given; the tests' one makes do with less.
-MEMORY: Final = "256MB"
+MEMORY: Final = "1GB"
 SIZES: Final = ("search_documents", "search_postings", "search_embeddings", "search_larder")
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select
 
 from domain.kernel import AnalyticsBase, BigId, Database, Session, is_unavailable
 from domain.recommendation.embedding import Model, Vector
-from domain.recommendation.index import Nearest, nearest
+from domain.recommendation.index import Nearest, nearest, nearest_by_kind
 from domain.recommendation.index.models import Embedding, EmbeddingModel
 from domain.recommendation.kinds import KINDS, Item, Kind
 
@@ -72,7 +72,7 @@ async def near_items(
 
 
 async def near_vector(
-    analytics: Database, vector: Vector, model: Model, *, kinds: Collection[Kind]
+    analytics: Database, vector: Vector, model: Model, *, kinds: Sequence[Kind]
 ) -> Near:
     """Return the ids of each kind that lie near the vector, the nearest first.
 
@@ -80,10 +80,7 @@ async def near_vector(
     """
 
     async def look(session: Session) -> Near:
-        return {
-            kind: _close(await nearest(session, vector, model=model, kind=kind, limit=NEAR_MAX))
-            for kind in kinds
-        }
+        return await _near(session, vector, model, kinds=kinds)
 
     return await in_time(analytics, look, otherwise=NOTHING)
 
@@ -100,10 +97,7 @@ async def near_taste(analytics: Database, taste: Mapping[Item, float]) -> Near:
         if not length:
             return NOTHING
         unit = np.asarray(mean / length, np.float32)
-        return {
-            kind: _close(await nearest(session, unit, model=model, kind=kind, limit=NEAR_MAX))
-            for kind in KINDS
-        }
+        return await _near(session, unit, model, kinds=KINDS)
 
     return await in_time(analytics, look, otherwise=NOTHING) if taste else NOTHING
 
@@ -142,6 +136,11 @@ async def _vectors(
             if (row.name, row.dimension) == model:
                 vectors[Item(kind, row.item_id)] = row.vector
     return vectors, model
+
+
+async def _near(session: Session, vector: Vector, model: Model, *, kinds: Sequence[Kind]) -> Near:
+    found = await nearest_by_kind(session, vector, model=model, kinds=kinds, limit=NEAR_MAX)
+    return {kind: _close(own) for kind, own in found.items()}
 
 
 def _close(found: Sequence[Nearest], *, within: float = FAR) -> list[int]:

@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from domain.recommendation.text import (
-    closest,
+    KnownWords,
     composed,
     from_latin,
     initials,
@@ -104,10 +104,12 @@ def test_every_syllable_can_be_typed_on_the_wrong_keyboard(text):
     assert meant is None or keystrokes(meant) == keystrokes(text)
 
 
-FOODS = {
-    food: keystrokes(food)
-    for food in ("김치찌개", "김치전", "삼겹살", "계란말이", "오므라이스", "수박", "배")
-}
+def known(*words):
+    """Return these words, the likeliest first."""
+    return KnownWords({word: keystrokes(word) for word in words})
+
+
+FOODS = ("김치찌개", "김치전", "삼겹살", "계란말이", "오므라이스", "수박", "배")
 
 
 @pytest.mark.parametrize(
@@ -124,14 +126,21 @@ FOODS = {
 )
 def test_a_slip_of_the_finger_is_forgiven(typed, meant):
     """One key in a short word, two in a longer one."""
-    assert closest(typed, FOODS) == meant
+    assert known(*FOODS).closest(typed) == meant
 
 
 @pytest.mark.parametrize("typed", ["사과", "무", "배추", "", "청소기", "감자탕수육"])
 def test_another_word_is_no_slip(typed):
     """Short words are never taken for others, and far ones are not."""
-    assert closest(typed, FOODS) is None
-    assert closest(typed, {}) is None
+    assert known(*FOODS).closest(typed) is None
+    assert known().closest(typed) is None
+
+
+@pytest.mark.parametrize("words", [("두부면", "두부묘"), ("두부묘", "두부면")])
+def test_of_the_equally_close_the_likelier_is_meant(words):
+    """Also where one is longer."""
+    assert known("두부", *words).closest("두부며") == words[0]
+    assert len(known(*words)) > len(known()) == 0
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,11 @@ from sqlalchemy import update
 from domain import recipe, recommendation
 from domain.kernel import UserId, open_database
 from domain.recipe import Leftover, Wish
-from domain.recommendation import Shelves, larder
+from domain.recommendation import Progress, Shelves, Source, larder
 from domain.recommendation.index.models import Larder
 from tests.kitchen import a_recipe
 from tests.leftovers import AMOUNTS, NAMES, a_text
+from tests.library import file
 from tests.shop import NOON
 
 ME, YOU = UserId(1), UserId(2)
@@ -57,6 +58,19 @@ async def test_the_larder_is_closed_until_it_has_the_whole_book(analytics):
         "두부": [(2, 0, 2, 0, (1.0, "모"))],
     }
     assert await stored(analytics, a_text(3), recipes=9), "once open it stays so"
+
+
+async def test_the_larder_opens_when_what_the_book_dropped_is_forgotten(db, analytics):
+    """Nothing else may change for a long time."""
+    async with db.sessions.begin() as session:
+        await a_recipe(session, 1, "감자조림", "감자 2 개")
+    await stored(analytics, POTATO, STEW, recipes=1)
+    assert await needs(analytics, "감자") is None
+    shelves = Shelves(db, analytics)
+    await recommendation.index_page(shelves, "recipe", Progress(), limit=9, now=NOON)
+    await file(analytics, {"recipe": {2: Source("두부전골", (), (), 0)}})
+    await recommendation.forget_strays(shelves, "recipe", Progress(), limit=9)
+    assert set(await needs(analytics, "감자", "두부")) == {"감자"}
 
 
 async def test_a_changed_recipe_is_kept_as_it_is_now(analytics):

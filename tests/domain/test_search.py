@@ -65,6 +65,8 @@ async def test_a_word_finds_what_has_it(books, text, first):
         ("해물파젼", "해물파전", ("recipe", 5)),
         ("계란말리", "계란말이", ("recipe", 4)),
         ("enqnwhfla", "두부조림", ("recipe", 3)),
+        ("enqn 조림", "두부 조림", ("recipe", 3)),
+        ("enqnwhflal", "두부조림", ("recipe", 3)),
         ("삼겹쌀", "삼겹살", ("kok", 13)),
     ],
 )
@@ -75,8 +77,18 @@ async def test_a_slip_is_put_right(books, typed, meant, first):
     assert exact(findings)[0] == first
 
 
+async def test_a_sentence_on_the_other_keyboard_is_read(books):
+    """Its words are not looked up one by one, and none is put right."""
+    sentence = "rlacl Wlro aktdlTrp Rmfgdlsms rjt"
+    assert (await found(books, sentence)).corrected is None
+    assert (await found(books, "enqn whfla enqn whfla enqnwhfla")).corrected == (
+        "두부 조림 두부 조림 두부조림"
+    )
+
+
 async def test_what_is_spelt_right_is_not_corrected(books):
-    """Nor is what nobody could have meant."""
+    """Nor is what nobody could have meant; what was typed is left as it is."""
+    assert (await found(books, "tofu")).corrected is None
     assert (await found(books, "두부조림")).corrected is None
     assert (await found(books, "뷁쉙쀍뚫")).corrected is None
 

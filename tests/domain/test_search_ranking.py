@@ -1,15 +1,24 @@
 """One order out of words and vectors: what counts, what ties, and that no row is lost."""
 
+import asyncio
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.recommendation import EXACT, MEANING, Item
-from domain.recommendation.index import EVERY, Nearest, Posted
+from domain.recommendation.index import NOTHING, Nearest, Posted
 from domain.recommendation.search.listing import Place, Places
-from domain.recommendation.search.ranking import RANKED, SOME_WORDS, fused, ranked
-from domain.recommendation.search.scoring import has_all, rarity, scored, terms_of
+from domain.recommendation.search.ranking import RANKED, SOME_WORDS, fused, worded
+from domain.recommendation.search.scoring import (
+    Catalogue,
+    Scored,
+    has_all,
+    rarity,
+    scored,
+    terms_of,
+)
 from domain.recommendation.text import Sought
 
 RANKS = {1: 10, 2: 10, 3: 200, 4: 0, 5: 10, 6: 10}
@@ -21,12 +30,11 @@ def posted(items):
     return Posted(np.array(ids, np.int64), np.array([items[n] for n in ids], np.uint8))
 
 
-ALL = posted(RANKS)
+ALL = Catalogue.of(posted(RANKS))
 LISTS = {
     "두부": posted({1: 255, 2: 128, 3: 128}),
     "조림": posted({2: 255, 4: 255}),
     "찌개": posted({1: 255, 5: 255}),
-    EVERY: ALL,
 }
 
 
@@ -56,9 +64,8 @@ def ids(mask):
 )
 def test_every_word_is_held_in_one_of_its_ways(sought, found):
     """Groups are all needed, one conjunction of each is enough; written together counts as well."""
-    lists = {term: posted for term, posted in LISTS.items() if term != EVERY}
-    assert ids(has_all(lists, sought, ALL)) == found
-    assert ids(scored(lists, sought, ALL).exact) == found
+    assert ids(has_all(LISTS, sought, ALL)) == found
+    assert ids(scored(LISTS, sought, ALL).exact) == found
 
 
 def test_the_terms_of_a_question_are_all_it_reads():
@@ -85,8 +92,22 @@ def test_what_is_newer_than_the_list_of_every_item_is_passed_over():
     assert ids(has_all(newer, asked((("두부",),)), ALL)) == [1]
 
 
+@given(
+    known=st.sets(st.integers(1, 60)),
+    wanted=st.sets(st.integers(0, 70)),
+    step=st.sampled_from([1, 3, 1000]),
+)
+def test_a_place_is_where_the_item_is(known, wanted, step):
+    """Looked up in a table, or sought where the ids leave wide gaps."""
+    catalogue = Catalogue.of(posted({step * n: n for n in known}))
+    places, here = catalogue.places_of(np.array(sorted(step * n for n in wanted), np.int64))
+    assert catalogue.ids[places].tolist() == [step * n for n in sorted(wanted & known)]
+    assert here.tolist() == [n in known for n in sorted(wanted)]
+
+
 async def rows_of(sought, near=(), limit=20):
-    ranking = await ranked(LISTS, sought, near, limit=limit)
+    found = await worded({"kok": LISTS}, sought, {"kok": ALL})
+    ranking = (await fused(found, {"kok": near}, limit=limit))["kok"]
     assert ranking.total == len(ranking.rows) == len(set(ranking.ids.tolist()))
     return ranking, list(zip(ranking.ids.tolist(), ranking.matches.tolist(), strict=True))
 
@@ -128,17 +149,21 @@ async def test_meaning_decides_between_equal_words():
 
 
 @pytest.mark.parametrize("count", [RANKED - 1, RANKED, RANKED + 1, 3 * RANKED])
-def test_a_long_list_is_in_the_order_of_its_scores(count):
+async def test_a_long_list_is_in_the_order_of_its_scores(count):
     """Also behind the places that are told apart."""
     scores = np.random.default_rng(7).permutation(count) / count + 1
-    every = posted(dict.fromkeys(range(count), 1))
-    found = fused(scores, np.ones(count, np.bool_), every, near=(), limit=20)
-    assert found.ids.tolist() == np.argsort(-scores).tolist()
+    every = Catalogue.of(posted(dict.fromkeys(range(count), 1)))
+    words = Scored(every, scores, np.ones(count, np.bool_))
+    found = await fused({"kok": words}, {}, limit=20)
+    assert found["kok"].ids.tolist() == np.argsort(-scores).tolist()
 
 
 async def test_an_empty_index_has_nothing():
     """Not even a list of every item."""
-    ranking = await ranked({}, asked((("두부",),), 두부=1.0), [Nearest(1, 0.1)], limit=9)
+    nothing = await worded(
+        {"kok": {}}, asked((("두부",),), 두부=1.0), {"kok": Catalogue.of(NOTHING)}
+    )
+    ranking = (await fused(nothing, {"kok": [Nearest(1, 0.1)]}, limit=9))["kok"]
     assert (ranking.total, ranking.exact, ranking.nearest_only) == (0, 0, False)
 
 
@@ -150,10 +175,11 @@ async def test_an_empty_index_has_nothing():
 )
 def test_no_row_is_lost_or_told_twice(scores, exact, near, limit):
     """All that is exact, then as many others as there is room for and there are."""
-    every = posted(dict.fromkeys(range(len(scores)), 1))
+    every = Catalogue.of(posted(dict.fromkeys(range(len(scores)), 1)))
     held = np.array([n in exact for n in range(len(scores))])
     neighbours = [Nearest(n, 0.5) for n in near]
-    found = fused(np.array(scores, float), held, every, near=neighbours, limit=limit)
+    words = Scored(every, np.array(scores, float), held)
+    found = asyncio.run(fused({"kok": words}, {"kok": neighbours}, limit=limit))["kok"]
     worth = set(np.flatnonzero(scores).tolist()) | {n for n in near if n < len(scores)}
     others = worth - set(np.flatnonzero(held).tolist())
     wanted = held.sum() + min(max(0, limit - held.sum()), len(others))

@@ -32,7 +32,6 @@ def is_found(source, query):
         (STEW, "두부"),
         (STEW, "앞다리살 찌개"),
         (STEW, "시골집"),
-        (STEW, "rlacl Wlro"),
         (STEW, "ㄱㅊㅉㄱ"),
         (STEW, "김치를 넣은 찌개"),
         (EGGS, "계란"),
@@ -51,7 +50,7 @@ def is_found(source, query):
     ],
 )
 def test_a_query_finds_what_it_means(source, query):
-    """Blanks, spelling, keyboard, initials, ingredients and occasions."""
+    """Blanks, spelling, initials, ingredients and occasions."""
     assert is_found(source, query)
 
 
@@ -88,7 +87,7 @@ def test_initials_have_nothing_to_embed():
     """No model knows them; words do."""
     assert sought("ㄱㅊㅉㄱ").text == ""
     assert sought("[특가] 달걀  찜").text == "계란 찜"
-    assert sought("rlacl").text == "김치"
+    assert sought("Tofu").text == "tofu"  # 새려, had it been typed on the other keyboard
 
 
 def test_impacts_are_bytes_and_terms_are_short():

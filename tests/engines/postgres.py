@@ -54,14 +54,14 @@ class Postgres(SqlEngine):
     def prepare(self) -> None:
         """Make the cluster. C.UTF-8, because pg_trgm finds no Hangul under plain C."""
         how = ("--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
-        place = (f"--pgdata={self.data}", "--username=postgres")
+        place = (f"--pgdata={self.data}", "--username=postgres", "--set=shared_buffers=64MB")
         run((self.program("initdb"), *place, *how), account=self.account)
 
     def command(self) -> Sequence[str]:
         """Return the server's command line."""
         listen = ("-h", HOST, "-p", str(self.port), "-c", "unix_socket_directories=")
         # No commit waits for the disk, yet each reaches the kernel: a SIGKILL loses none.
-        quick = ("-c", "fsync=off", "-c", "shared_buffers=64MB", "-c", "timezone=UTC")
+        quick = ("-c", "fsync=off", "-c", "timezone=UTC")
         return (self.program("postgres"), "-D", str(self.data), *listen, *quick)
 
     def answers(self) -> bool:

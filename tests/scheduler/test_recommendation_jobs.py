@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError
 
-from domain.kernel import Base, Fact, open_database
+from domain.kernel import Base, Fact, UserId, open_database
+from domain.recipe import Leftover
 from domain.recommendation import (
     Item,
     Model,
@@ -15,9 +16,13 @@ from domain.recommendation import (
     active_model,
     document_counts,
     embed_pending,
+    entered,
     index_changes,
     index_version,
     nearest,
+    recent_queries,
+    remember_entered,
+    remember_query,
 )
 from domain.recommendation.index import postings
 from domain.recommendation.index.changes import Pending, hear, pending_changes
@@ -32,6 +37,7 @@ INDEX, EMBED = (
     next(job for job in JOBS if job.name == f"recommendation.{name}") for name in ("index", "embed")
 )
 OURS = (INDEX, EMBED)
+FORGETTING = tuple(job for job in JOBS if job.name.endswith(("queries", "pantry")))
 
 
 @pytest.fixture
@@ -186,6 +192,23 @@ class _after:  # noqa: N801 (reads like the function it stands for)
 
     async def __aexit__(self, *failure):
         return await self._then.__aexit__(*failure)
+
+
+async def test_searches_and_pantries_are_forgotten_when_they_are_old(tools, clock):
+    """However many there are; what is newer stays."""
+    me = UserId(1)
+    for _ in range(3):
+        async with tools.analytics.sessions.begin() as session:
+            await remember_query(session, "두부", by=me, found=1, now=clock())
+        async with tools.db.sessions.begin() as session:
+            await remember_entered(session, [Leftover("두부", 1)], by=me, now=clock())
+        clock.forward(days=89)
+    assert await ring_all(FORGETTING, tools) == 3
+    async with tools.analytics.reads() as session:
+        assert len(await recent_queries(session, by=me, limit=9)) == 1
+    async with tools.db.reads() as session:
+        assert await entered(session, by=me, now=clock()) == []
+    assert await ring_all(FORGETTING, tools) == 0
 
 
 async def test_two_clocks_index_as_one(tools, shop):

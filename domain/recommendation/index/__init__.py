@@ -24,8 +24,15 @@ from domain.recommendation.index.indexing import (
     index_changes,
     index_page,
 )
-from domain.recommendation.index.near import Nearest, active_model, nearest, nearest_to
+from domain.recommendation.index.near import (
+    Nearest,
+    active_model,
+    nearest,
+    nearest_by_kind,
+    nearest_to,
+)
 from domain.recommendation.index.postings import (
+    NOTHING,
     Posted,
     document_count,
     document_counts,
@@ -38,6 +45,7 @@ from domain.recommendation.text import EVERY
 
 __all__ = [
     "EVERY",
+    "NOTHING",
     "RETIRED_KEPT",
     "Indexed",
     "Nearest",
@@ -62,6 +70,7 @@ __all__ = [
     "index_version",
     "is_vector_index",
     "nearest",
+    "nearest_by_kind",
     "nearest_to",
     "of_kok",
     "of_recipe",

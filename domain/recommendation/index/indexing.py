@@ -99,10 +99,14 @@ async def _store(shelves: Shelves, found: sources.Found, *, now: datetime) -> in
 
 
 async def _forget(shelves: Shelves, items: Sequence[Item]) -> None:
-    if items:
-        async with shelves.analytics.sessions.begin() as session:
-            await forget_documents(session, items)
-            await larder.forget(session, [each.item_id for each in items if each.kind == "recipe"])
+    if not items:
+        return
+    recipes = [each.item_id for each in items if each.kind == "recipe"]
+    async with shelves.analytics.sessions.begin() as session:
+        await forget_documents(session, items)
+        await larder.forget(session, recipes)
+    if recipes:
+        await _open_larder(shelves)
 
 
 async def _open_larder(shelves: Shelves) -> None:

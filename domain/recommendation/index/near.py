@@ -5,7 +5,7 @@ approximate nearest neighbor search using hierarchical navigable small world gra
 2018); SQLite out of numpy, which looks at every vector and needs no index.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, select
@@ -35,6 +35,9 @@ _STORED: Final = (
 )
 
 
+_Space = Row[*tuple[Any, ...]]  # of _SPACE
+
+
 class Nearest(NamedTuple):
     """An item and its cosine distance: 0 for the same direction, 1 for none in common."""
 
@@ -62,12 +65,14 @@ async def nearest(  # noqa: PLR0913 (what is asked, and the three ways to narrow
     ``vector`` is (dimension,), float32, of unit length. Nothing is found when the model has no
     vectors here that are fit to be searched. The session only reads.
     """
-    assert vector.shape == (model.dimension,), "a vector has its model's dimension"
-    row = (await session.execute(_BY_MODEL, model._asdict())).one_or_none()
-    if row is None or limit < 1:
-        return []
-    found = await _found(session, row, _Asked(vector, kind, limit, exclude))
-    return [Nearest(*each) for each in sorted(found, key=lambda each: (each[1], each[0]))]
+    return (await _found(session, _Asked(vector, model, (kind,), limit, exclude)))[kind]
+
+
+async def nearest_by_kind(
+    session: Session, vector: Vector, *, model: Model, kinds: Sequence[Kind], limit: int
+) -> Mapping[Kind, list[Nearest]]:
+    """Return for each of the kinds up to so many items, as ``nearest`` does, in one statement."""
+    return await _found(session, _Asked(vector, model, kinds, limit, ()))
 
 
 async def nearest_to(
@@ -85,18 +90,42 @@ async def nearest_to(
 
 class _Asked(NamedTuple):
     vector: Vector
-    kind: Kind
+    model: Model
+    kinds: Sequence[Kind]
     limit: int
     exclude: Collection[int]
 
 
-async def _found(
-    session: Session, row: Row[*tuple[Any, ...]], asked: _Asked
-) -> list[tuple[int, float]]:
+async def _found(session: Session, asked: _Asked) -> Mapping[Kind, list[Nearest]]:
+    assert asked.vector.shape == (asked.model.dimension,), "a vector has its model's dimension"
+    row = (await session.execute(_BY_MODEL, asked.model._asdict())).one_or_none()
+    found: dict[Kind, list[Nearest]] = {kind: [] for kind in asked.kinds}
+    if row is None or asked.limit < 1:
+        return found
     if session.get_bind().dialect.name == "postgresql":
-        space = hnsw.Space(row.model_id, row.dimension, asked.kind)
-        return await hnsw.search(
-            session, space, asked.vector, limit=asked.limit, exclude=asked.exclude
-        )
-    matrix = await matrices.matrix(session, row.model_id, asked.kind, version=row.version)
-    return await matrix.search(asked.vector, limit=asked.limit, exclude=asked.exclude)
+        rows = await _by_hnsw(session, row, asked)
+    else:
+        rows = await _by_matrices(session, row, asked)
+    for kind, item_id, distance in rows:
+        found[kind].append(Nearest(item_id, distance))
+    for own in found.values():
+        own.sort(key=lambda each: (each.distance, each.item_id))
+    return found
+
+
+async def _by_hnsw(session: Session, row: _Space, asked: _Asked) -> list[tuple[Kind, int, float]]:
+    spaces = [hnsw.Space(row.model_id, row.dimension, kind) for kind in asked.kinds]
+    return await hnsw.search(
+        session, spaces, asked.vector, limit=asked.limit, exclude=asked.exclude
+    )
+
+
+async def _by_matrices(
+    session: Session, row: _Space, asked: _Asked
+) -> list[tuple[Kind, int, float]]:
+    found = []
+    for kind in asked.kinds:
+        matrix = await matrices.matrix(session, row.model_id, kind, version=row.version)
+        near = await matrix.search(asked.vector, limit=asked.limit, exclude=asked.exclude)
+        found += [(kind, item_id, distance) for item_id, distance in near]
+    return found

@@ -1,7 +1,8 @@
 """Searching: the words of the index and the vectors of the model, as one list."""
 
+from domain.recommendation.search.answering import Library
 from domain.recommendation.search.cards import Card, cards
-from domain.recommendation.search.finding import Findings, Library, Question, find
+from domain.recommendation.search.finding import Findings, Question, find
 from domain.recommendation.search.history import (
     Searched,
     forget_old_queries,

@@ -6,19 +6,21 @@ Rank Learning Methods", 2009). What has every word comes before what has some or
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from domain.kernel import Session
 from domain.recommendation.embedding import Model, Vector
-from domain.recommendation.index import EVERY, Nearest, Posted, nearest, postings
+from domain.recommendation.index import EVERY, NOTHING, Nearest, Posted, nearest, postings
 from domain.recommendation.kinds import Kind
-from domain.recommendation.search.scoring import places_of, scored, terms_of
+from domain.recommendation.search.scoring import Catalogue, Scored, scored, terms_of
 from domain.recommendation.text import Sought
+
+T = TypeVar("T")
 
 # How fast the first ranks lose their lead, and what each order counts for.
 RANK_OFFSET: Final = 20
@@ -34,7 +36,6 @@ RANKED: Final = 1_024
 LONG: Final = 4_096
 
 EXACT, SOME_WORDS, MEANING = 0, 1, 2
-_NO_ITEMS: Final = Posted(np.empty(0, np.int64), np.empty(0, np.uint8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,64 +85,71 @@ async def rank(  # noqa: PLR0913 (a question, and where to look)
     that of the lower id. Everything exact is in it; with less than ``limit`` of that, what is
     similar follows, up to so many. Without a vector the words alone decide.
     """
-    lists = await postings(session, kind, [*terms_of(sought), EVERY])
+    lists = dict(await postings(session, kind, [*terms_of(sought), EVERY]))
+    every = Catalogue.of(lists.pop(EVERY, NOTHING))
     near: Sequence[Nearest] = ()
     if vector is not None and model is not None:
         near = await nearest(session, vector, model=model, kind=kind, limit=NEAR_MAX)
-    return await ranked(lists, sought, near, limit=limit)
+    found = await worded({kind: lists}, sought, {kind: every})
+    return (await fused(found, {kind: near}, limit=limit))[kind]
 
 
-async def ranked(
-    lists: Mapping[str, Posted], sought: Sought, near: Sequence[Nearest], *, limit: int
-) -> Ranking:
-    """Return the order that these lists, and these neighbours, make; long ones in a thread."""
-    every = lists.get(EVERY)
-    if every is None:
-        return fused(np.zeros(0), np.zeros(0, np.bool_), _NO_ITEMS, near=(), limit=limit)
-    named = {term: posted for term, posted in lists.items() if term != EVERY}
+async def worded(
+    lists: Mapping[Kind, Mapping[str, Posted]], sought: Sought, every: Mapping[Kind, Catalogue]
+) -> Mapping[Kind, Scored]:
+    """Return what the lists say of every item of each kind; long ones in a thread."""
 
-    def compute() -> Ranking:
-        found = scored(named, sought, every)
-        return fused(found.scores, found.exact, every, near=near, limit=limit)
+    def read() -> Mapping[Kind, Scored]:
+        return {kind: scored(lists[kind], sought, own) for kind, own in every.items()}
 
-    if len(every.ids) + sum(len(posted.ids) for posted in named.values()) < LONG:
-        return compute()
-    return await asyncio.to_thread(compute)
+    posted = sum(len(each.ids) for own in lists.values() for each in own.values())
+    return await _read(read, posted + sum(len(own.ids) for own in every.values()))
 
 
-def fused(
-    scores: NDArray[np.float64],
-    exact: NDArray[np.bool_],
-    every: Posted,
-    *,
-    near: Sequence[Nearest],
-    limit: int,
-) -> Ranking:
-    """Return the exact items, and with few of them the best of the others, by both their ranks.
+async def fused(
+    found: Mapping[Kind, Scored], near: Mapping[Kind, Sequence[Nearest]], *, limit: int
+) -> Mapping[Kind, Ranking]:
+    """Return of each kind the exact items, and with few of them the best of the others.
 
-    ``scores`` and ``exact`` are those of every item.
+    Ordered by both their ranks.
     """
-    fusion = np.zeros(len(every.ids))
-    worded = np.flatnonzero(scores > 0)
-    fusion[worded] += WORDS_WEIGHT / (RANK_OFFSET + 1 + _ranks(scores[worded]))
-    neighbours = _in_order(near, every)
-    fusion[neighbours] += MEANING_WEIGHT / (RANK_OFFSET + 1 + np.arange(len(neighbours)))
 
-    chosen, wanted = np.flatnonzero(exact), max(limit, int(exact.sum()))
-    if (room := wanted - len(chosen)) > 0:
-        others = np.union1d(worded, neighbours)
-        others = _above(fusion, others[~exact[others]], room)
-        chosen = np.concatenate((chosen, others))
-    own = -every.impacts[chosen].astype(int)
-    # The last key counts most.
-    keys = (every.ids[chosen], own, -scores[chosen], -fusion[chosen], ~exact[chosen])
+    def read() -> Mapping[Kind, Ranking]:
+        return {kind: _fused(own, near.get(kind, ()), limit) for kind, own in found.items()}
+
+    return await _read(read, sum(len(own.every.ids) for own in found.values()))
+
+
+async def _read(read: Callable[[], T], count: int) -> T:
+    return read() if count < LONG else await asyncio.to_thread(read)
+
+
+def _fused(found: Scored, near: Sequence[Nearest], limit: int) -> Ranking:
+    neighbours = _in_order(near, found.every)
+    shown = found.exact | (found.scores > 0)
+    shown[neighbours] = True
+    places = np.flatnonzero(shown)
+    scores, exact = found.scores[places], found.exact[places]
+    named = np.flatnonzero(scores > 0)
+    fusion = np.zeros(len(places))
+    fusion[named] += WORDS_WEIGHT / (RANK_OFFSET + 1 + _ranks(scores[named]))
+    meant = MEANING_WEIGHT / (RANK_OFFSET + 1 + np.arange(len(neighbours)))
+    fusion[np.searchsorted(places, neighbours)] += meant
+
+    chosen = np.flatnonzero(exact)
+    wanted = max(limit, count := len(chosen))
+    if count < wanted:
+        chosen = np.concatenate((chosen, _above(fusion, np.flatnonzero(~exact), wanted - count)))
+    own = -found.every.impacts[places[chosen]].astype(int)
+    # The last key counts most; what is alike in all of them stays in the order of the ids.
+    keys = (own, -scores[chosen], -fusion[chosen], ~exact[chosen])
     order = chosen[np.lexsort(keys)][:wanted]
     matches = np.where(exact[order], EXACT, np.where(scores[order] > 0, SOME_WORDS, MEANING))
     return Ranking(
-        ids=every.ids[order],
+        ids=found.every.ids[places[order]],
         scores=fusion[order],
         matches=matches.astype(np.uint8),
-        exact=int(exact.sum()),
+        exact=count,
     )
 
 
@@ -158,11 +166,11 @@ def _ranks(scores: NDArray[np.float64]) -> NDArray[np.intp]:
     return ranks
 
 
-def _in_order(near: Sequence[Nearest], every: Posted) -> NDArray[np.intp]:
+def _in_order(near: Sequence[Nearest], every: Catalogue) -> NDArray[np.intp]:
     """Return the places of the neighbours, the nearest first; one not indexed yet has none."""
     ids = np.fromiter((each.item_id for each in near), np.int64, len(near))
     ascending = np.argsort(ids)
-    places, here = places_of(ids[ascending], every.ids)
+    places, here = every.places_of(ids[ascending])
     return places[np.argsort(ascending[here])]
 
 

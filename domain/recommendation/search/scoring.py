@@ -7,7 +7,7 @@ the documents (Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM2
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from domain.recommendation.index import Posted
 from domain.recommendation.text import Conjunction, Sought
 
 IMPACT_MAX: Final = 255
+# A table of places may have so many for each that is taken.
+GAPS: Final = 4
+NOWHERE: Final = -1
 
 Places = NDArray[np.intp]  # of items in the list of every item
 Mask = NDArray[np.bool_]  # one for every item
@@ -23,10 +26,53 @@ Mask = NDArray[np.bool_]  # one for every item
 Placed = Mapping[str, tuple[Places, Mask]]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Catalogue:
+    """Every item of a kind in the order of the ids, and what each is worth by itself."""
+
+    ids: NDArray[np.int64]
+    impacts: NDArray[np.uint8]
+    table: NDArray[np.int32] | None  # the place of each id from the first one on, or NOWHERE
+
+    @classmethod
+    def of(cls, every: Posted) -> Self:
+        """Return the catalogue; where ids leave few gaps, places are looked up and not sought."""
+        ids, count = every.ids, len(every.ids)
+        if not count or (span := int(ids[-1] - ids[0]) + 1) > GAPS * count:
+            return cls(ids, every.impacts, None)
+        table = np.full(span, NOWHERE, np.int32)
+        table[ids - ids[0]] = np.arange(count)
+        return cls(ids, every.impacts, table)
+
+    @property
+    def nbytes(self) -> int:
+        """Return how many bytes it takes."""
+        table = 0 if self.table is None else self.table.nbytes
+        return self.ids.nbytes + self.impacts.nbytes + table
+
+    def places_of(self, ids: NDArray[np.int64]) -> tuple[Places, Mask]:
+        """Return where these ids, which ascend, are in it, and which of them are there.
+
+        What is filed while a question is answered may be in one of the lists only.
+        """
+        if not len(self.ids):
+            return np.empty(0, np.intp), np.zeros(len(ids), np.bool_)
+        if self.table is None:
+            places = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
+            here = self.ids[places] == ids
+        else:
+            offsets = ids - self.ids[0]
+            inside = (offsets >= 0) & (offsets < len(self.table))
+            places = self.table[np.where(inside, offsets, 0)].astype(np.intp)
+            here = inside & (places != NOWHERE)
+        return places[here], here
+
+
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Every item's score, 0 without any word, and which of them have all that is looked for."""
+    """Every item with its score, 0 without any word, and which have all that is looked for."""
 
+    every: Catalogue
     scores: NDArray[np.float64]
     exact: Mask
 
@@ -38,41 +84,27 @@ def terms_of(sought: Sought) -> frozenset[str]:
     return frozenset(sought.weighed).union(*conjunctions)
 
 
-def scored(lists: Mapping[str, Posted], sought: Sought, every: Posted) -> Scored:
-    """Return what the lists say of every item, in the order of ``every``."""
-    places = {term: places_of(posted.ids, every.ids) for term, posted in lists.items()}
+def scored(lists: Mapping[str, Posted], sought: Sought, every: Catalogue) -> Scored:
+    """Return what the lists say of every item."""
+    places = {term: every.places_of(posted.ids) for term, posted in lists.items()}
     scores = np.zeros(len(every.ids))
     for term, weight in sorted(sought.weighed.items()):
         if term in lists:
             known, here = places[term]
             impacts = lists[term].impacts[here] / IMPACT_MAX
             scores[known] += weight * rarity(len(lists[term].ids), len(every.ids)) * impacts
-    return Scored(scores, _having_all(places, sought, len(every.ids)))
+    return Scored(every, scores, _having_all(places, sought, len(every.ids)))
 
 
-def has_all(lists: Mapping[str, Posted], sought: Sought, every: Posted) -> Mask:
+def has_all(lists: Mapping[str, Posted], sought: Sought, every: Catalogue) -> Mask:
     """Tell which of every item have all that is looked for."""
-    places = {
-        term: places_of(lists[term].ids, every.ids) for term in terms_of(sought) if term in lists
-    }
+    places = {term: every.places_of(lists[term].ids) for term in terms_of(sought) if term in lists}
     return _having_all(places, sought, len(every.ids))
 
 
 def rarity(filed: int, documents: int) -> float:
     """Return the inverse document frequency of a term, which is never negative."""
     return float(np.log1p((max(documents, filed) - filed + 0.5) / (filed + 0.5)))
-
-
-def places_of(ids: NDArray[np.int64], every: NDArray[np.int64]) -> tuple[Places, Mask]:
-    """Return where these ids are in the list of every item, and which of them are there.
-
-    Both lists ascend. What is filed while a question is answered may be in one of them only.
-    """
-    if not len(every):
-        return np.empty(0, np.intp), np.zeros(len(ids), np.bool_)
-    places = np.minimum(np.searchsorted(every, ids), len(every) - 1)
-    here = every[places] == ids
-    return places[here], here
 
 
 def _having_all(places: Placed, sought: Sought, count: int) -> Mask:

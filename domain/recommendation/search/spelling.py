@@ -5,46 +5,57 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from domain.kernel import Session
-from domain.recommendation.index import EVERY, Posted, postings_by_kind
+from domain.recommendation.index import Posted, postings_by_kind
 from domain.recommendation.kinds import Kind
-from domain.recommendation.search.scoring import has_all, terms_of
-from domain.recommendation.text import closest, sought
+from domain.recommendation.search.scoring import Catalogue, has_all, terms_of
+from domain.recommendation.text import KnownWords, from_latin, sought
 
 # More words are a sentence, whose words nobody looked up in a list.
 WORDS_MAX: Final = 4
 
-Lists = Mapping[Kind, Mapping[str, Posted]]
 
+async def unknown_words(
+    session: Session, text: str, every: Mapping[Kind, Catalogue]
+) -> Sequence[str]:
+    """Return the words of the text that no item has, of each kind those in ``every``.
 
-async def unknown_words(session: Session, text: str, kinds: Sequence[Kind]) -> Sequence[str]:
-    """Return the words of the text that no item of these kinds has; none of a whole sentence."""
+    Of a whole sentence only those that seem to be typed on the other keyboard, had or not.
+    """
     words = text.split()
     if len(words) > WORDS_MAX:
-        return ()
+        return [word for word in words if from_latin(word)]
     terms = frozenset(term for word in words for term in terms_of(sought(word)))
-    lists = await postings_by_kind(session, kinds, [*terms, EVERY])
-    return [word for word in words if not _anything_has(lists, word)]
+    lists = await postings_by_kind(session, every, terms)
+    return [word for word in words if not _anything_has(word, lists, every)]
 
 
-async def readings(text: str, unknown: Sequence[str], known: Mapping[str, str]) -> Sequence[str]:
+async def readings(text: str, unknown: Sequence[str], known: KnownWords) -> Sequence[str]:
     """Return what may have been meant by the text instead, the likeliest first.
 
-    The unknown words are put right one by one, or all of the text as one word, if one of the
-    ``known`` ones is close enough.
+    The unknown words may have been typed on the other keyboard; they are put right one by one, or
+    all of the text as one word, if one of the ``known`` ones is close enough.
     """
     return await asyncio.to_thread(lambda: list(dict.fromkeys(_readings(text, unknown, known))))
 
 
-def _readings(text: str, unknown: Sequence[str], known: Mapping[str, str]) -> Iterator[str]:
-    meant = {word: closest(word, known) for word in unknown}
-    if any(meant.values()):
-        yield " ".join(meant.get(word) or word for word in text.split())
-    if unknown and " " in text and (whole := closest(text.replace(" ", ""), known)):
+def _readings(text: str, unknown: Sequence[str], known: KnownWords) -> Iterator[str]:
+    typed = {word: from_latin(word) or word for word in unknown}
+    if (in_korean := _with(typed, text)) != text:
+        yield in_korean
+    meant = {word: known.closest(korean) or korean for word, korean in typed.items()}
+    if meant != typed:
+        yield _with(meant, text)
+    if unknown and " " in text and (whole := known.closest(in_korean.replace(" ", ""))):
         yield whole
 
 
-def _anything_has(lists: Lists, word: str) -> bool:
+def _with(meant: Mapping[str, str], text: str) -> str:
+    """Return the text with what was meant by its words."""
+    return " ".join(meant.get(word, word) for word in text.split())
+
+
+def _anything_has(
+    word: str, lists: Mapping[Kind, Mapping[str, Posted]], every: Mapping[Kind, Catalogue]
+) -> bool:
     asked = sought(word)
-    return any(
-        EVERY in own and bool(has_all(own, asked, own[EVERY]).any()) for own in lists.values()
-    )
+    return any(bool(has_all(lists[kind], asked, own).any()) for kind, own in every.items())

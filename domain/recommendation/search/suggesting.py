@@ -1,7 +1,7 @@
 """What to offer while somebody types: whatever begins with these keys, heaviest first."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ from sqlalchemy import Integer, Select, and_, bindparam, or_, select
 
 from domain.kernel import AnalyticsBase, Session
 from domain.recommendation.index.models import Suggestion
-from domain.recommendation.text import composed, is_initials, keystrokes
+from domain.recommendation.text import KnownWords, composed, is_initials, keystrokes
 from domain.recommendation.text.hangul import KEYS
 
 # Words of the vocabulary that a mistyped one is compared with.
@@ -44,13 +44,10 @@ async def suggest(session: Session, typed: str, *, limit: int) -> Sequence[str]:
     return found.all()
 
 
-async def common_words(session: Session) -> Mapping[str, str]:
-    """Return the words that lead to most, as many as a mistyped one is compared with.
-
-    With their keystrokes.
-    """
+async def common_words(session: Session) -> KnownWords:
+    """Return the words that lead to most, as many as a mistyped one is compared with."""
     found = await session.execute(_KNOWN, {"most": WORDS_MAX})
-    return {row.text: row.keystrokes for row in found}
+    return KnownWords({row.text: row.keystrokes for row in found})
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from domain.recommendation.text.documents import EVERY, Source, document_terms, passage
 from domain.recommendation.text.hangul import (
-    closest,
     composed,
     from_latin,
     initials,
@@ -12,14 +11,15 @@ from domain.recommendation.text.hangul import (
 )
 from domain.recommendation.text.keywords import keywords
 from domain.recommendation.text.queries import Conjunction, Group, Sought, sought
+from domain.recommendation.text.slips import KnownWords
 
 __all__ = [
     "EVERY",
     "Conjunction",
     "Group",
+    "KnownWords",
     "Sought",
     "Source",
-    "closest",
     "composed",
     "document_terms",
     "from_latin",

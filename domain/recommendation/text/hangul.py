@@ -6,12 +6,8 @@ which the standard library knows.
 """
 
 import unicodedata
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
-
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 KEPT: Final = 16_384
 FIRST: Final = 0xAC00
@@ -53,9 +49,6 @@ KEYS: Final = dict(
 )
 # Letters of one key each that are pressed together for one vowel or one final consonant.
 TOGETHER: Final = {typed: chr(letter) for letter, typed in TYPED.items()}
-# One slip in a short word, two in a longer one: more would be another word.
-LETTERS_PER_SLIP: Final = 5
-SLIPS_MAX: Final = 2
 
 
 def composed(text: str) -> str:
@@ -106,23 +99,6 @@ def from_latin(text: str) -> str | None:
     if len(pressed) < 2 or not all(letter in INITIAL + VOWEL for letter in pressed):
         return None
     return _assembled(pressed)
-
-
-def closest(word: str, vocabulary: Mapping[str, str]) -> str | None:
-    """Return the word of the vocabulary that was meant by a mistyped one, or None.
-
-    The vocabulary holds the keystrokes of each of its words.
-
-    A slip is a key too many, too few, wrong, or swapped with its neighbour (the distance of
-    Damerau, "A technique for computer detection and correction of spelling errors", 1964): one is
-    forgiven in up to nine keys, two in longer words. Of the equally close the first is meant.
-    """
-    typed = keystrokes(word)
-    slips = min(SLIPS_MAX, max(1, len(typed) // LETTERS_PER_SLIP))
-    if len(typed) < LETTERS_PER_SLIP - 1:
-        return None
-    found = process.extractOne(typed, vocabulary, scorer=OSA.distance, score_cutoff=slips)
-    return found[2] if found else None
 
 
 def _apart(letter: str) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from domain.recommendation.ingredients import BRACKETED, ingredient_named
 from domain.recommendation.text.analyser import morphemes
 from domain.recommendation.text.documents import TERM_LENGTH_MAX, foods, kinds
-from domain.recommendation.text.hangul import composed, from_latin, is_initials
+from domain.recommendation.text.hangul import composed, is_initials
 from domain.recommendation.text.keywords import keywords
 from domain.recommendation.text.occasions import occasions
 from domain.recommendation.text.spelling import near, says_nothing, standard
@@ -51,25 +51,23 @@ class Sought:
 def sought(query: str) -> Sought:
     """Return what a query looks for; of a blank one, nothing.
 
-    Initial consonants find what begins with them, and what was typed on the wrong keyboard is
-    read as it was meant as well.
+    Initial consonants find what begins with them.
     """
     text = " ".join(composed(query[:QUERY_LENGTH_MAX]).split())
     if is_initials(text):
         return _by_initials(text)
-    meant = " ".join(from_latin(word) or word for word in text.split())
-    outside = BRACKETED.sub(" ", meant)
-    words = plain_words(standard(outside)) or plain_words(standard(meant))
+    outside = BRACKETED.sub(" ", text)
+    words = plain_words(standard(outside)) or plain_words(standard(text))
     query_words = words[:WORDS_MAX]
     reading = Reading(query_words)
-    reading.read(keywords(meant))
+    reading.read(keywords(text))
     stems = reading.stems
     joined = word_pairs("".join(stems)) if stems else ()
     return Sought(
         words=tuple(dict.fromkeys(reading.groups)),
         joined=joined or None,
         weighed=dict(reading.weighed),
-        text=standard(outside) or standard(meant),
+        text=standard(outside) or standard(text),
     )
 
 
