@@ -108,7 +108,7 @@ class Settings(BaseSettings):
     # "bundled", "none" or what sentence-transformers can load; empty: bundled, in tests none.
     embedding_model: str = ""
     ml_inference_url: str = ""  # empty: the model runs in this process
-    ml_query_seconds: float = Field(2, gt=0)
+    ml_query_seconds: float = Field(1, gt=0)
     ml_batch_seconds: float = Field(30, gt=0)
 
     order_unpaid_minutes: float = Field(15, gt=0)

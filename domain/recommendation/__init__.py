@@ -13,7 +13,15 @@ from domain.recommendation.dishes import (
     dishes_for_products,
     dishes_for_shown,
 )
-from domain.recommendation.embedding import Embedder, EmbedderUnavailable, Matrix, Model, Vector
+from domain.recommendation.embedding import (
+    Embedder,
+    EmbedderUnavailable,
+    Matrix,
+    Meaning,
+    Model,
+    Vector,
+    meaning_of,
+)
 from domain.recommendation.errors import (
     EntryNotFound,
     IngredientsUnknown,
@@ -142,6 +150,7 @@ __all__ = [
     "Library",
     "Likeness",
     "Matrix",
+    "Meaning",
     "Model",
     "Near",
     "Nearest",
@@ -204,6 +213,7 @@ __all__ = [
     "is_vector_index",
     "keywords",
     "kok_like_shown",
+    "meaning_of",
     "near_items",
     "near_taste",
     "near_vector",

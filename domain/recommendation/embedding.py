@@ -26,6 +26,13 @@ class Model(NamedTuple):
     dimension: int
 
 
+class Meaning(NamedTuple):
+    """The vector of a text, and the model that it is of."""
+
+    vector: Vector
+    model: Model
+
+
 class Embedder(Protocol):
     """Turns texts into vectors of unit length, off the event loop.
 
@@ -44,3 +51,8 @@ class Embedder(Protocol):
     async def query(self, text: str) -> Vector:
         """Return the vector of what is looked for."""
         ...
+
+
+async def meaning_of(text: str, embedder: Embedder) -> Meaning:
+    """Return the vector of what is looked for. Raises EmbedderUnavailable."""
+    return Meaning(await embedder.query(text), await embedder.model())

@@ -14,8 +14,8 @@ import structlog
 from sqlalchemy import bindparam, select
 
 from domain.kernel import AnalyticsBase, BigId, Database, Session, is_unavailable
-from domain.recommendation.embedding import Model, Vector
-from domain.recommendation.index import Nearest, nearest, nearest_by_kind
+from domain.recommendation.embedding import Meaning, Model, Vector
+from domain.recommendation.index import Nearest, nearest
 from domain.recommendation.index.models import Embedding, EmbeddingModel
 from domain.recommendation.kinds import KINDS, Item, Kind
 
@@ -71,16 +71,11 @@ async def near_items(
     return await in_time(analytics, look, otherwise=[])
 
 
-async def near_vector(
-    analytics: Database, vector: Vector, model: Model, *, kinds: Sequence[Kind]
-) -> Near:
-    """Return the ids of each kind that lie near the vector, the nearest first.
-
-    ``vector`` is (dimension,), float32, of unit length, and of that model.
-    """
+async def near_vector(analytics: Database, meaning: Meaning, *, kinds: Sequence[Kind]) -> Near:
+    """Return the ids of each kind that lie near what is meant, the nearest first."""
 
     async def look(session: Session) -> Near:
-        return await _near(session, vector, model, kinds=kinds)
+        return await _near(session, meaning, kinds=kinds)
 
     return await in_time(analytics, look, otherwise=NOTHING)
 
@@ -97,7 +92,7 @@ async def near_taste(analytics: Database, taste: Mapping[Item, float]) -> Near:
         if not length:
             return NOTHING
         unit = np.asarray(mean / length, np.float32)
-        return await _near(session, unit, model, kinds=KINDS)
+        return await _near(session, Meaning(unit, model), kinds=KINDS)
 
     return await in_time(analytics, look, otherwise=NOTHING) if taste else NOTHING
 
@@ -138,9 +133,12 @@ async def _vectors(
     return vectors, model
 
 
-async def _near(session: Session, vector: Vector, model: Model, *, kinds: Sequence[Kind]) -> Near:
-    found = await nearest_by_kind(session, vector, model=model, kinds=kinds, limit=NEAR_MAX)
-    return {kind: _close(own) for kind, own in found.items()}
+async def _near(session: Session, meaning: Meaning, *, kinds: Sequence[Kind]) -> Near:
+    vector, model = meaning
+    return {
+        kind: _close(await nearest(session, vector, model=model, kind=kind, limit=NEAR_MAX))
+        for kind in kinds
+    }
 
 
 def _close(found: Sequence[Nearest], *, within: float = FAR) -> list[int]:

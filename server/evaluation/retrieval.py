@@ -25,13 +25,13 @@ from domain.recommendation import (
     Item,
     Kind,
     Library,
-    Model,
+    Meaning,
     Question,
     Sought,
-    Vector,
     embed_pending,
     find,
     index_documents,
+    meaning_of,
     nearest,
     of_recipe,
     rank,
@@ -66,13 +66,6 @@ class Outcome(NamedTuple):
 
     answers: Mapping[Method, Sequence[Answer]]
     told_apart: Mapping[Method, float]  # the share of triples
-
-
-class Meaning(NamedTuple):
-    """A query's vector, and which model's it is."""
-
-    vector: Vector
-    model: Model
 
 
 class Bench:
@@ -122,7 +115,7 @@ class Bench:
     async def _meaning(self, wanted: Sought, embedder: Embedder) -> Meaning | None:
         if not wanted.text:
             return None
-        return Meaning(await embedder.query(wanted.text), await embedder.model())
+        return await meaning_of(wanted.text, embedder)
 
     async def _read_as(self, text: str, embedder: Embedder) -> str:
         """Return what a search would put in place of the text, or the text itself."""
@@ -131,9 +124,8 @@ class Bench:
         return (await find(library, asked)).corrected or text
 
     async def _ranked(self, wanted: Sought, meaning: Meaning | None, *, limit: int) -> Ranked:
-        vector, model = meaning or (None, None)
         async with self._db.reads() as session:
-            ranking = await rank(session, wanted, vector, model=model, kind="recipe", limit=limit)
+            ranking = await rank(session, wanted, meaning, kind="recipe", limit=limit)
         # What has all that is looked for comes first, whatever its score.
         return [
             (self._titles[item_id], (place < ranking.exact, score))

@@ -70,8 +70,7 @@ async def embed(request: Request[InferenceState], *, body: Texts) -> Response:
 @endpoint(errors=(503,), tags=TAGS, limit=UNLIMITED)
 async def search(request: Request[InferenceState], *, body: Question) -> Neighbours:
     """Find the recipes whose vectors are nearest to a question's."""
-    embedder = request.state["embedder"]
-    vector, model = await embedder.query(body.query), await embedder.model()
+    vector, model = await recommendation.meaning_of(body.query, request.state["embedder"])
     async with request.state["analytics"].reads() as session:
         found = await recommendation.nearest(
             session,

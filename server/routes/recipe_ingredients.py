@@ -143,13 +143,12 @@ async def goods(request: Request[State], *, ingredient: Name, caller: Caller) ->
 
 async def _standing_in(state: State, ingredient: str) -> recommendation.Goods | None:
     """Return what means about the same; None without a model. No session is held meanwhile."""
-    embedder = state["embedder"]
     try:
-        vector, model = await embedder.query(ingredient), await embedder.model()
+        meaning = await recommendation.meaning_of(ingredient, state["embedder"])
     except recommendation.EmbedderUnavailable:
         return None
     near = await recommendation.near_vector(
-        state["analytics"], vector, model, kinds=("kok", "homeshopping")
+        state["analytics"], meaning, kinds=("kok", "homeshopping")
     )
     async with state["db"].reads() as session:
         return await recommendation.goods_for(session, ingredient, near=near)

@@ -215,9 +215,8 @@ async def test_a_taste_is_the_weighted_mean_of_its_items(indexed):
 
 async def test_words_have_neighbours_too(indexed):
     """By the vector of what is looked for, for each kind that is asked."""
-    embedder = ByFirstLetter()
-    vector, model = await embedder.query("강낭콩"), await embedder.model()
-    near = await recommendation.near_vector(indexed, vector, model, kinds=["kok"])
+    meaning = await recommendation.meaning_of("강낭콩", ByFirstLetter())
+    near = await recommendation.near_vector(indexed, meaning, kinds=["kok"])
     assert near == {"kok": [13, 14]}
 
 

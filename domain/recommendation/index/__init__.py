@@ -26,10 +26,12 @@ from domain.recommendation.index.indexing import (
 )
 from domain.recommendation.index.near import (
     Nearest,
+    Vectors,
     active_model,
     nearest,
-    nearest_by_kind,
+    nearest_among,
     nearest_to,
+    searchable,
 )
 from domain.recommendation.index.postings import (
     NOTHING,
@@ -53,6 +55,7 @@ __all__ = [
     "Prepared",
     "Progress",
     "Shelves",
+    "Vectors",
     "active_model",
     "anything_changed",
     "changed_count",
@@ -70,7 +73,7 @@ __all__ = [
     "index_version",
     "is_vector_index",
     "nearest",
-    "nearest_by_kind",
+    "nearest_among",
     "nearest_to",
     "of_kok",
     "of_recipe",
@@ -79,5 +82,6 @@ __all__ = [
     "postings",
     "postings_by_kind",
     "prepare",
+    "searchable",
     "titles",
 ]

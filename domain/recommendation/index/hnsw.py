@@ -1,22 +1,11 @@
 """HNSW indexes of pgvector, one for each model and kind, and searches in them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy import (
-    BindParameter,
-    CompoundSelect,
-    Float,
-    Integer,
-    Select,
-    bindparam,
-    cast,
-    select,
-    text,
-    union_all,
-)
+from sqlalchemy import BindParameter, Float, Integer, Select, bindparam, cast, select, text
 
 from domain.kernel import AnalyticsBase, BigId, Database, Session
 from domain.recommendation.embedding import Vector
@@ -67,20 +56,16 @@ def is_vector_index(name: str | None) -> bool:
 
 
 async def search(
-    session: Session,
-    spaces: Sequence[Space],
-    vector: Vector,
-    *,
-    limit: int,
-    exclude: Collection[int] = (),
-) -> list[tuple[Kind, int, float]]:
-    """Return the nearest items of each space with their cosine distances, in no order."""
+    session: Session, space: Space, vector: Vector, *, limit: int, exclude: Collection[int]
+) -> list[tuple[int, float]]:
+    """Return the nearest items with their cosine distances, in no order among equals."""
     await _tune(session)
-    asked: dict[str, Any] = {"sought": vector.astype("<f2"), "most": limit}
+    halves = vector.astype("<f2")
+    asked: dict[str, Any] = {"sought": halves, "most": limit}
     if exclude:
         asked["others"] = list(exclude)
-    found = await session.execute(_nearest(*spaces, excluding=bool(exclude)), asked)
-    return [(row.kind, row.item_id, row.distance) for row in found]
+    found = await session.execute(_nearest(space, excluding=bool(exclude)), asked)
+    return [(row.item_id, row.distance) for row in found.all()]
 
 
 async def build(db: Database, spaces: Collection[Space]) -> bool:
@@ -129,30 +114,22 @@ async def _tune(session: Session) -> None:
 
 
 @lru_cache(maxsize=STATEMENTS_KEPT)
-def _nearest(*spaces: Space, excluding: bool) -> CompoundSelect[Any]:
-    """Return one statement for all the spaces: a round trip costs as much as a search."""
-    found = (_nearest_in(space, excluding=excluding).subquery() for space in spaces)
-    return union_all(*(select(each) for each in found))
-
-
-def _nearest_in(space: Space, *, excluding: bool) -> Select[Any]:
+def _nearest(space: Space, *, excluding: bool) -> Select[Any]:
+    # The planner takes a partial index, and one on a cast, only when it reads the very values.
     sought = bindparam("sought", type_=HALFVEC(space.dimension))
     distance = cast(E.vector, HALFVEC(space.dimension)).op("<=>", return_type=Float)(sought)
-    found = (
-        select(E.kind, E.item_id, distance.label("distance"))
-        .where(E.model_id == _literally(space.model_id, BigId), E.kind == _literally(space.kind))
-        .order_by(distance)
-        .limit(bindparam("most", type_=Integer))
+    of_space = (E.model_id == _literally("model", space.model_id, BigId)) & (
+        E.kind == _literally("kind", space.kind, KIND)
     )
-    if not excluding:
-        return found
-    others = bindparam("others", expanding=True, type_=BigId)
-    return found.where(E.item_id.not_in(others))
+    found = select(E.item_id, distance.label("distance")).where(of_space)
+    if excluding:
+        others = bindparam("others", expanding=True, type_=BigId)
+        found = found.where(E.item_id.not_in(others))
+    return found.order_by(distance).limit(bindparam("most", type_=Integer))
 
 
-def _literally(value: object, type_: Any = KIND) -> BindParameter[Any]:  # noqa: ANN401 (a column's type)
-    # The planner takes a partial index, and one on a cast, only when it reads the very values.
-    return bindparam(None, value, type_=type_, literal_execute=True)
+def _literally(name: str, value: object, type_: Any) -> BindParameter[Any]:  # noqa: ANN401 (a column's type)
+    return bindparam(name, value, type_=type_, literal_execute=True)
 
 
 def _create(space: Space) -> Any:  # noqa: ANN401 (a statement)

@@ -5,11 +5,10 @@ approximate nearest neighbor search using hierarchical navigable small world gra
 2018); SQLite out of numpy, which looks at every vector and needs no index.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Collection, Mapping
+from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.engine import Row
 
 from domain.kernel import AnalyticsBase, Session
 from domain.recommendation.embedding import Model, Vector
@@ -23,19 +22,13 @@ S: Final = AnalyticsBase.metadata.tables[IndexState.__tablename__].c
 _VERSION: Final = select(S.version).where(S.part == "vectors").scalar_subquery().label("version")
 # One that was replaced had a vector of everything before; one half made never had.
 _ANSWERING: Final = M.active | (M.retired_at.is_not(None) & (M.embedded_version >= 0))
-_SPACE: Final = select(M.model_id, M.dimension, _VERSION)
-_BY_MODEL: Final = _SPACE.where(
-    M.name == bindparam("name"), M.dimension == bindparam("dimension"), _ANSWERING
-)
+_SEARCHABLE: Final = select(M.name, M.dimension, M.model_id, _VERSION).where(_ANSWERING)
 _ACTIVE: Final = select(M.name, M.dimension).where(M.active)
 _STORED: Final = (
     select(E.vector, M.name, M.dimension)
     .join_from(Embedding, EmbeddingModel, E.model_id == M.model_id)
     .where(M.active, E.kind == bindparam("kind"), E.item_id == bindparam("item_id"))
 )
-
-
-_Space = Row[*tuple[Any, ...]]  # of _SPACE
 
 
 class Nearest(NamedTuple):
@@ -45,10 +38,26 @@ class Nearest(NamedTuple):
     distance: float
 
 
+class Vectors(NamedTuple):
+    """Where a model's vectors are, and their version, which memory goes by."""
+
+    model_id: int
+    dimension: int
+    version: int | None
+
+
 async def active_model(session: Session) -> Model | None:
     """Return the model whose vectors are kept up to date, if there is one."""
     row = (await session.execute(_ACTIVE)).one_or_none()
     return None if row is None else Model(row.name, row.dimension)
+
+
+async def searchable(session: Session) -> Mapping[Model, Vectors]:
+    """Return the vectors of every model that has some fit to be searched."""
+    return {
+        Model(row.name, row.dimension): Vectors(row.model_id, row.dimension, row.version)
+        for row in await session.execute(_SEARCHABLE)
+    }
 
 
 async def nearest(  # noqa: PLR0913 (what is asked, and the three ways to narrow it)
@@ -65,14 +74,32 @@ async def nearest(  # noqa: PLR0913 (what is asked, and the three ways to narrow
     ``vector`` is (dimension,), float32, of unit length. Nothing is found when the model has no
     vectors here that are fit to be searched. The session only reads.
     """
-    return (await _found(session, _Asked(vector, model, (kind,), limit, exclude)))[kind]
+    vectors = (await searchable(session)).get(model)
+    if vectors is None:
+        return []
+    return await nearest_among(session, vectors, vector, kind=kind, limit=limit, exclude=exclude)
 
 
-async def nearest_by_kind(
-    session: Session, vector: Vector, *, model: Model, kinds: Sequence[Kind], limit: int
-) -> Mapping[Kind, list[Nearest]]:
-    """Return for each of the kinds up to so many items, as ``nearest`` does, in one statement."""
-    return await _found(session, _Asked(vector, model, kinds, limit, ()))
+async def nearest_among(  # noqa: PLR0913 (as above)
+    session: Session,
+    vectors: Vectors,
+    vector: Vector,
+    *,
+    kind: Kind,
+    limit: int,
+    exclude: Collection[int] = (),
+) -> list[Nearest]:
+    """Return what ``nearest`` does, among vectors of which one knows that they can be searched."""
+    assert vector.shape == (vectors.dimension,), "a vector has its model's dimension"
+    if limit < 1:
+        return []
+    if session.get_bind().dialect.name == "postgresql":
+        space = hnsw.Space(vectors.model_id, vectors.dimension, kind)
+        found = await hnsw.search(session, space, vector, limit=limit, exclude=exclude)
+    else:
+        matrix = await matrices.matrix(session, vectors.model_id, kind, version=vectors.version)
+        found = await matrix.search(vector, limit=limit, exclude=exclude)
+    return [Nearest(*each) for each in sorted(found, key=lambda each: (each[1], each[0]))]
 
 
 async def nearest_to(
@@ -86,46 +113,3 @@ async def nearest_to(
     others = {*exclude, item.item_id} if kind == item.kind else exclude
     model = Model(row.name, row.dimension)
     return await nearest(session, row.vector, model=model, kind=kind, limit=limit, exclude=others)
-
-
-class _Asked(NamedTuple):
-    vector: Vector
-    model: Model
-    kinds: Sequence[Kind]
-    limit: int
-    exclude: Collection[int]
-
-
-async def _found(session: Session, asked: _Asked) -> Mapping[Kind, list[Nearest]]:
-    assert asked.vector.shape == (asked.model.dimension,), "a vector has its model's dimension"
-    row = (await session.execute(_BY_MODEL, asked.model._asdict())).one_or_none()
-    found: dict[Kind, list[Nearest]] = {kind: [] for kind in asked.kinds}
-    if row is None or asked.limit < 1:
-        return found
-    if session.get_bind().dialect.name == "postgresql":
-        rows = await _by_hnsw(session, row, asked)
-    else:
-        rows = await _by_matrices(session, row, asked)
-    for kind, item_id, distance in rows:
-        found[kind].append(Nearest(item_id, distance))
-    for own in found.values():
-        own.sort(key=lambda each: (each.distance, each.item_id))
-    return found
-
-
-async def _by_hnsw(session: Session, row: _Space, asked: _Asked) -> list[tuple[Kind, int, float]]:
-    spaces = [hnsw.Space(row.model_id, row.dimension, kind) for kind in asked.kinds]
-    return await hnsw.search(
-        session, spaces, asked.vector, limit=asked.limit, exclude=asked.exclude
-    )
-
-
-async def _by_matrices(
-    session: Session, row: _Space, asked: _Asked
-) -> list[tuple[Kind, int, float]]:
-    found = []
-    for kind in asked.kinds:
-        matrix = await matrices.matrix(session, row.model_id, kind, version=row.version)
-        near = await matrix.search(asked.vector, limit=asked.limit, exclude=asked.exclude)
-        found += [(kind, item_id, distance) for item_id, distance in near]
-    return found

@@ -7,20 +7,28 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol, TypeVar
 
 from domain.kernel import Database
-from domain.recommendation.embedding import Embedder, EmbedderUnavailable
+from domain.recommendation.embedding import (
+    Embedder,
+    EmbedderUnavailable,
+    Meaning,
+    Model,
+    Vector,
+    meaning_of,
+)
 from domain.recommendation.index import (
     EVERY,
     NOTHING,
     Nearest,
-    nearest_by_kind,
+    Vectors,
+    nearest_among,
     postings_by_kind,
+    searchable,
 )
 from domain.recommendation.kinds import KINDS, Kind
 from domain.recommendation.search.ranking import NEAR_MAX, ROWS_WANTED, Ranking, fused, worded
 from domain.recommendation.search.scoring import Catalogue, Scored, terms_of
 from domain.recommendation.search.spelling import readings, unknown_words
 from domain.recommendation.search.suggesting import common_words
-from domain.recommendation.search.vectors import Meaning, meaning_of
 from domain.recommendation.text import KnownWords, sought
 
 T = TypeVar("T")
@@ -83,7 +91,7 @@ class Everything:
         return sum(each.nbytes for each in self.catalogues.values())
 
 
-async def answered(library: Library, text: str, kinds: Sequence[Kind], version: int) -> Answer:
+async def answered(library: Library, text: str, kinds: Sequence[Kind], *, version: int) -> Answer:
     """Return the answer, kept for whoever turns the page; one without the model is kept apart."""
     asked = (version, text, tuple(kinds))
 
@@ -103,10 +111,14 @@ async def answered(library: Library, text: str, kinds: Sequence[Kind], version: 
 
 
 class _Read(NamedTuple):
-    """What the words of a text find of each kind, and what it means, which the model may tell."""
+    """What the words of a text find of each kind, and what it means, which the model may tell.
+
+    ``vectors`` are those that may then be compared with it.
+    """
 
     found: Mapping[Kind, Scored]
     meaning: asyncio.Task[Meaning | None] | None
+    vectors: Mapping[Model, Vectors]
 
     @property
     def exact(self) -> bool:
@@ -155,7 +167,8 @@ class _Desk:
         every = await self._every()
         async with self._library.analytics.reads() as session:
             lists = await postings_by_kind(session, self._kinds, terms_of(asked))
-        return _Read(await worded(lists, asked, every), meaning)
+            vectors = await searchable(session) if meaning else {}
+        return _Read(await worded(lists, asked, every), meaning, vectors)
 
     async def _every(self) -> Mapping[Kind, Catalogue]:
         """Return the catalogues, which are the same for all questions."""
@@ -181,10 +194,18 @@ class _Desk:
         meaning = await read.meaning
         if meaning is None:
             raise EmbedderUnavailable
+        vectors = read.vectors.get(meaning.model)
+        if vectors is None:
+            return {}
+        # Each on its own connection: the database may search them at once.
+        found = await asyncio.gather(
+            *(self._near_of(kind, meaning.vector, vectors) for kind in self._kinds)
+        )
+        return dict(zip(self._kinds, found, strict=True))
+
+    async def _near_of(self, kind: Kind, vector: Vector, vectors: Vectors) -> Sequence[Nearest]:
         async with self._library.analytics.reads() as session:
-            return await nearest_by_kind(
-                session, meaning.vector, model=meaning.model, kinds=self._kinds, limit=NEAR_MAX
-            )
+            return await nearest_among(session, vectors, vector, kind=kind, limit=NEAR_MAX)
 
     async def _readings(self, text: str) -> Sequence[str]:
         every = await self._every()

@@ -69,7 +69,7 @@ async def _by_index(library: Library, question: Question, place: Place | None) -
             version = await index_version(session)
     if not version:
         return None
-    answer = await answered(library, folded(question.text), question.kinds, version)
+    answer = await answered(library, folded(question.text), question.kinds, version=version)
     places = Places({kind: answer.rankings[kind] for kind in question.shown})
     start = places.start(question.window, place)
     return Findings(

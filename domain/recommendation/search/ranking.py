@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.kernel import Session
-from domain.recommendation.embedding import Model, Vector
+from domain.recommendation.embedding import Meaning
 from domain.recommendation.index import EVERY, NOTHING, Nearest, Posted, nearest, postings
 from domain.recommendation.kinds import Kind
 from domain.recommendation.search.scoring import Catalogue, Scored, scored, terms_of
@@ -70,12 +70,11 @@ class Ranking:
         return iter(self.rows)
 
 
-async def rank(  # noqa: PLR0913 (a question, and where to look)
+async def rank(
     session: Session,
     sought: Sought,
-    vector: Vector | None,
+    meaning: Meaning | None,
     *,
-    model: Model | None,
     kind: Kind,
     limit: int = ROWS_WANTED,
 ) -> Ranking:
@@ -83,12 +82,13 @@ async def rank(  # noqa: PLR0913 (a question, and where to look)
 
     A pure function of the index and the question: alike, the one of higher rank comes first, then
     that of the lower id. Everything exact is in it; with less than ``limit`` of that, what is
-    similar follows, up to so many. Without a vector the words alone decide.
+    similar follows, up to so many. Without its meaning the words alone decide.
     """
     lists = dict(await postings(session, kind, [*terms_of(sought), EVERY]))
     every = Catalogue.of(lists.pop(EVERY, NOTHING))
     near: Sequence[Nearest] = ()
-    if vector is not None and model is not None:
+    if meaning is not None:
+        vector, model = meaning
         near = await nearest(session, vector, model=model, kind=kind, limit=NEAR_MAX)
     found = await worded({kind: lists}, sought, {kind: every})
     return (await fused(found, {kind: near}, limit=limit))[kind]

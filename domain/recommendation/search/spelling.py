@@ -17,11 +17,13 @@ WORDS_MAX: Final = 4
 async def unknown_words(
     session: Session, text: str, every: Mapping[Kind, Catalogue]
 ) -> Sequence[str]:
-    """Return the words of the text that no item has, of each kind those in ``every``.
+    """Return the words of a text, all of which nothing has, that no item has at all.
 
     Of a whole sentence only those that seem to be typed on the other keyboard, had or not.
     """
     words = text.split()
+    if len(words) == 1:
+        return words
     if len(words) > WORDS_MAX:
         return [word for word in words if from_latin(word)]
     terms = frozenset(term for word in words for term in terms_of(sought(word)))
