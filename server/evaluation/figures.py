@@ -51,7 +51,7 @@ def count(
         "open half": {way: _half(each, held=False) for way, each in whole.answers.items()},
         "held half": {way: _half(each, held=True) for way, each in whole.answers.items()},
     }
-    sections = {"dev": titles.dev, "held": titles.held, "fresh": titles.fresh, "all": titles.all}
+    sections = {**titles.sections, "all": titles.all}
     return Figures(
         model=model,
         retrieval={

@@ -86,20 +86,26 @@ class Corpus(Record):
 
 
 class Titles(Record):
-    """Product titles with their keywords: to tune on, to measure with, and never looked at."""
+    """Product titles with their keywords: looked at while tuning, all but the unseen."""
 
     dev: Mapping[str, tuple[str, ...]]
     held: Mapping[str, tuple[str, ...]]
     fresh: Mapping[str, tuple[str, ...]] = {}
+    unseen: Mapping[str, tuple[str, ...]] = {}
+
+    @property
+    def sections(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+        """Return the titles of each section, by its name."""
+        return {"dev": self.dev, "held": self.held, "fresh": self.fresh, "unseen": self.unseen}
 
     @property
     def all(self) -> Mapping[str, tuple[str, ...]]:
         """Return every title with its keywords."""
-        return {**self.dev, **self.held, **self.fresh}
+        return {title: words for each in self.sections.values() for title, words in each.items()}
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
-        if len(self.all) < len(self.dev) + len(self.held) + len(self.fresh):
+        if len(self.all) < sum(map(len, self.sections.values())):
             raise ValueError("a title is in two sections")
         return self
 

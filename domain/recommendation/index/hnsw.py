@@ -14,9 +14,9 @@ from domain.recommendation.kinds import KINDS, Kind
 
 # Neighbours of each node, and how wide one looks when placing it and when searching; wider finds
 # more of the true neighbours and takes longer (``benchmarks/search.py`` measures both).
-NEIGHBOURS: Final = 32
-BUILD_WIDTH: Final = 200
-SEARCH_WIDTH: Final = 140
+NEIGHBOURS: Final = 48
+BUILD_WIDTH: Final = 300
+SEARCH_WIDTH: Final = 110
 # A graph that does not fit here is built many times slower.
 BUILD_MEMORY: Final = "512MB"
 PREFIX: Final = "search_hnsw_"

@@ -46,7 +46,7 @@ class Ranking:
     """
 
     ids: NDArray[np.int64]
-    scores: NDArray[np.float64]
+    scores: NDArray[np.float32]
     matches: NDArray[np.uint8]  # EXACT, SOME_WORDS or MEANING
     exact: int
 
@@ -147,7 +147,7 @@ def _fused(found: Scored, near: Sequence[Nearest], limit: int) -> Ranking:
     matches = np.where(exact[order], EXACT, np.where(scores[order] > 0, SOME_WORDS, MEANING))
     return Ranking(
         ids=found.every.ids[places[order]],
-        scores=fusion[order],
+        scores=fusion[order].astype(np.float32),
         matches=matches.astype(np.uint8),
         exact=count,
     )

@@ -44,8 +44,10 @@ class Goods:
     """Foods by their spellings, and the words that say what to make of the others.
 
     ``heads`` make one name with the food before them, ``heads_alone`` of these are sold without;
-    ``with_it`` says that what stands before goes with the goods, ``suits`` that they suit it, and
-    ``gifts`` that it is given besides; ``parts`` are foods of one letter that end words.
+    ``with_it`` says that what stands before goes with the goods, ``suits`` that they suit it,
+    ``aims`` that they become a part of it, before which ``adverbs`` may stand (``drinks`` are what
+    one eats something with), and ``gifts`` that it is given besides; ``parts`` are foods of one
+    letter that end words.
     ``beasts`` are the breeds and the animals, ``with_animal`` the cuts whose names hold one, and
     ``uses`` what a cut is for. ``not_food`` says that nothing is food.
     """
@@ -57,6 +59,9 @@ class Goods:
     heads_alone: frozenset[str]
     with_it: frozenset[str]
     suits: frozenset[str]
+    aims: frozenset[str]
+    adverbs: frozenset[str]
+    drinks: frozenset[str]
     gifts: frozenset[str]
     breeds: frozenset[str]
     beasts: frozenset[str]
@@ -96,6 +101,9 @@ class Goods:
             heads_alone=sets["heads_alone"],
             with_it=sets["with"],
             suits=sets["suits"],
+            aims=sets["aims"],
+            adverbs=sets["adverbs"],
+            drinks=sets["drinks"],
             gifts=sets["gifts"],
             breeds=sets["breeds"],
             with_animal=sets["with_animal"],

@@ -20,17 +20,14 @@ from domain.recommendation.ingredients import (
     ingredients_of,
     words_of,
 )
+from domain.recommendation.text.aims import JOINED_MAX, TOGETHER, is_use, without_aims
 from domain.recommendation.text.goods import Food, Goods, Level, goods
 from domain.recommendation.text.spelling import standard
 from domain.recommendation.vocabulary import vocabulary
 
-JOINED_MAX: Final = 3  # words that one name is written in
-TOGETHER: Final = ("와", "과", "랑", "이랑", "하고")
 EACH: Final = "각"  # 콩나물 두부 각 300g: whatever is named is sold
 FLAVOUR: Final = re.compile(r"[맛향]$")
 USE: Final = re.compile(r"용$")
-SUITS: Final = re.compile(r"(?:먹는|먹기|마시는|즐기는|좋은|끓이는|볶는|만드는|어울리는)$")
-REACH: Final = 3  # words between a dish and what suits it
 LONG: Final = 4  # letters of a compound that may end in a word of two
 TITLE_LENGTH_MAX: Final = 300
 
@@ -64,11 +61,23 @@ def _keywords(title: str) -> tuple[str, ...]:
     pairs = zip_longest(everything, everything[1:], fillvalue="")
     if any(_is_not_food(*pair) and pair[1] not in known.gifts for pair in pairs):
         return ()
-    found = Reading(known).read(words_of(outside))
+    found = _sold(words_of(outside))
     if not found and outside != text:
-        found = Reading(known).read(everything)
+        found = _sold(everything)
     names = [each.food.name for each in found] or [each.name for each in ingredients_of(title)]
     return tuple(dict.fromkeys(names))
+
+
+def _sold(words: Sequence[str]) -> Sequence[Sold]:
+    known = goods()
+    found: Sequence[Sold] = ()
+    for each in without_aims(words, known):
+        found = Reading(known).read(each)
+        # In 한우 우족 고아먹는 the breed alone would be left, which only tells of what kind it is.
+        left_out = each.index("") if "" in each else 0
+        if any(sold.food.name not in known.beasts or sold.since > left_out for sold in found):
+            break
+    return found
 
 
 def _breed_of(bracketed: str) -> str:
@@ -130,9 +139,7 @@ class Reading:
             self._single(word, number)
         elif word in self.known.with_it or USE.search(word):
             self._set_aside(word, number)
-        elif word in self.known.suits or SUITS.search(word):
-            self._set_aside_all(number)
-        elif not FLAVOUR.search(word):
+        elif not FLAVOUR.search(word) and not is_use(word, self.known):
             self._single(word, number)
         return 1
 
@@ -169,15 +176,6 @@ class Reading:
                 self._for_dish = last
         elif last.until == number - 1:
             self._aside.append(self.segment.pop())
-
-    def _set_aside_all(self, number: int) -> None:
-        """Forget what the goods only suit: 김치찌개 끓이기 좋은, 우유와 함께 먹는."""
-        reach = number - REACH
-        segment = next((each for each in reversed(self.segments) if each), [])
-        if segment and segment[-1].until >= reach:
-            self._aside.append(segment.pop())
-        while segment and segment[-1].until >= reach and segment[-1].food.level is Level.DISH:
-            self._aside.append(segment.pop())
 
     def _single(self, word: str, number: int) -> None:
         known = self.known
