@@ -13,9 +13,10 @@ from domain.recommendation.text.goods import goods
 LABELLED = yaml.safe_load(
     (Path(demo.__file__).parent / "evaluation" / "titles.yaml").read_text(encoding="utf-8")
 )
-# What was measured when this was written, and a little less; it must not fall. Nobody looked at
-# the fresh titles while writing the lexicon.
-LEAST = {"dev": 0.99, "held": 0.98, "fresh": 0.85}
+# What was measured when this was written, and a little less; it must not fall. The unseen titles
+# were written before the lexicon was grown, and read once, afterwards: no other part tells what to
+# expect of new titles.
+LEAST = {"dev": 0.995, "held": 0.995, "fresh": 0.98, "unseen": 0.845}
 
 
 def f1(titles):
@@ -32,10 +33,10 @@ def test_labelled_titles_are_read_as_well_as_ever(part):
 
 
 def test_all_labelled_titles_together_reach_what_is_promised():
-    """At least 300 titles, F1 of 0.95 and more."""
+    """At least 300 titles, F1 of 0.96 and more."""
     everything = {title: label for part in LABELLED.values() for title, label in part.items()}
     assert len(everything) >= 300
-    assert f1(everything) >= 0.95
+    assert f1(everything) >= 0.96
 
 
 @pytest.mark.parametrize(
@@ -66,6 +67,12 @@ def test_all_labelled_titles_together_reach_what_is_promised():
         ("갓 담근 여수 갓김치 1kg", ("갓김치",)),
         ("여수 돌산 갓 2kg", ("갓",)),
         ("동굴 숙성 와인", ("와인",)),
+        ("프라임 등급 부채살 500g", ("부채살",)),
+        ("성게살 100g", ("성게",)),
+        ("채끝스테이크 200g", ("채끝",)),
+        ("양지 사태 국거리용 한우", ("양지", "사태", "한우")),
+        ("한가위 선물 배 5kg", ("배",)),
+        ("수경재배 상추 10포기", ("상추",)),
     ],
 )
 def test_a_title_says_what_is_sold(title, words):
@@ -99,6 +106,15 @@ def test_a_title_says_what_is_sold(title, words):
         ("쇠고기 육포 80g", ("육포",)),
         ("국물 떡볶이 쌀떡 2인분", ("떡볶이",)),
         ("재래식 집 된장 2kg 메주", ("된장",)),
+        ("마늘 양파 착즙액 30포", ("마늘양파착즙액",)),
+        ("제주 감귤 착즙주스 1L", ("감귤주스",)),
+        ("단호박 크림 수프 250g", ("단호박수프",)),
+        ("슈크림 붕어빵 30개", ("붕어빵",)),
+        ("유린기 치킨 500g", ("유린기",)),
+        ("보쌈 무김치 1kg", ("무김치",)),
+        ("카페라떼 파우치 10개", ("라떼",)),
+        ("루테인 60캡슐", ("루테인",)),
+        ("초저분자 콜라겐 족발 1kg", ("족발",)),
     ],
 )
 def test_a_prepared_food_is_itself(title, words):
@@ -122,6 +138,18 @@ def test_a_prepared_food_is_itself(title, words):
         ("전자레인지 3분 조리 냉동 만두", ("만두",)),
         ("텀블러 증정 콜드브루 500ml", ("콜드브루",)),
         ("공구 특가 제주 감귤 10kg", ("감귤",)),
+        ("케일 2단 해독주스 갈아마시는", ("케일",)),
+        ("순천 고들빼기 2kg 김치 담그는", ("고들빼기",)),
+        ("오미자 3kg 청 담그기", ("오미자",)),
+        ("백도라지 500g 수정과 고명", ("도라지",)),
+        ("사골 3kg 푹 고아먹는", ("사골",)),
+        ("한우 우족 2kg 푹 고아먹는", ("한우", "우족")),
+        ("소주 안주 골뱅이무침 400g", ("골뱅이무침",)),
+        ("구워먹는 임실 치즈 200g", ("구워먹는치즈",)),
+        ("삼겹살 구워먹기 좋은 새송이버섯", ("새송이버섯",)),
+        ("고사리 500g 육개장", ("고사리",)),
+        ("오징어 500g 볶음 밀키트", ("오징어볶음",)),
+        ("떡국떡 2kg 국산쌀", ("떡국떡",)),
     ],
 )
 def test_what_it_is_for_or_comes_with_is_not_sold(title, words):
@@ -141,6 +169,7 @@ def test_what_it_is_for_or_comes_with_is_not_sold(title, words):
         "배추 절임 비닐 봉투 50장",
         "딸기 방수 등산배낭",
         "밤 까는 가위",
+        "자몽 컬러 립틴트",
         "로봇청소기",
         "",
         "1kg",
@@ -160,6 +189,10 @@ def test_what_nobody_eats_has_no_keyword(title):
         ("사과하고 배 세트", ("사과", "배")),
         ("호두 아몬드 땅콩 견과 3종", ("호두", "아몬드", "땅콩")),
         ("파스타면 500g + 토마토 소스 600g", ("파스타면", "토마토소스")),
+        ("두부 콩나물 계란 장보기 세트", ("두부", "콩나물", "계란")),
+        ("마른안주 세트 오징어 쥐포 땅콩", ("오징어", "쥐포", "땅콩")),
+        ("돈까스 5장 치킨까스 5장", ("돈까스", "치킨까스")),
+        ("만두 떡갈비 동그랑땡 세트", ("만두", "떡갈비", "동그랑땡")),
     ],
 )
 def test_goods_that_are_sold_together_are_all_told(title, words):

@@ -10,6 +10,8 @@ from typing import Any, Final, Self
 from domain.recommendation.text.spelling import standard
 from domain.recommendation.vocabulary import Ingredient, Make, Vocabulary, read, vocabulary
 
+LONG: Final = 4  # letters of a compound that ends in a word of two beyond doubt
+
 
 class Level(IntEnum):
     """How much was made of a food: the more, the less it is what it was made of."""
@@ -45,11 +47,15 @@ class Goods:
 
     ``heads`` make one name with the food before them, ``heads_alone`` of these are sold without;
     ``with_it`` says that what stands before goes with the goods, ``suits`` that they suit it,
-    ``aims`` that they become a part of it, before which ``adverbs`` may stand (``drinks`` are what
+    ``aims`` that they become a part of it, before which ``filler`` may stand (``drinks`` are what
     one eats something with), and ``gifts`` that it is given besides; ``parts`` are foods of one
     letter that end words.
+    ``materials`` are what the goods are made of; ``courses`` are heads that, behind a weight, are
+    what one cooks, unless the title says that it is ``ready``. ``kinds`` are dishes of many kinds,
+    and ``mixed`` the heads that go with several foods.
     ``beasts`` are the breeds and the animals, ``with_animal`` the cuts whose names hold one, and
-    ``uses`` what a cut is for. ``not_food`` says that nothing is food.
+    ``uses`` what a cut is for. ``not_food`` says that nothing is food, but for
+    the words ``food_after_all`` that end in one.
     """
 
     foods: Mapping[str, Food]
@@ -60,8 +66,13 @@ class Goods:
     with_it: frozenset[str]
     suits: frozenset[str]
     aims: frozenset[str]
-    adverbs: frozenset[str]
+    filler: frozenset[str]
     drinks: frozenset[str]
+    materials: frozenset[str]
+    courses: frozenset[str]
+    ready: frozenset[str]
+    kinds: frozenset[str]
+    mixed: tuple[str, ...]
     gifts: frozenset[str]
     breeds: frozenset[str]
     beasts: frozenset[str]
@@ -70,6 +81,7 @@ class Goods:
     parts: frozenset[str]
     wide: frozenset[str]
     not_food: frozenset[str]
+    food_after_all: frozenset[str]
 
     @classmethod
     def of(cls, lexicon: Mapping[str, Any], known: Vocabulary) -> Self:
@@ -77,24 +89,9 @@ class Goods:
         sets = {
             name: frozenset(text.split()) for name, text in lexicon.items() if isinstance(text, str)
         }
-        own, wide = sets["own"], sets["wide"] | known.homonyms
-        foods = dict(_ingredients(known, own=own, wide=wide))
-        dishes = map(standard, known.dishes - sets["no_keyword"])
-        foods |= {word: Food(word, Level.DISH, word in wide) for word in dishes}
-        for section, level in (("raw", Level.RAW), ("dishes", Level.DISH)):
-            for spellings in map(str.split, lexicon[section]):
-                name = spellings[0]
-                ingredient = known.in_word(name)
-                counts_as = ingredient.name if ingredient else None
-                is_meat = ingredient is not None and ingredient.kind in _MEATS
-                foods |= {
-                    standard(each): Food(
-                        name, level, each in wide or name in sets["wide"], is_meat, counts_as
-                    )
-                    for each in spellings
-                }
+        wide = sets["wide"] | known.homonyms
         return cls(
-            foods=foods,
+            foods=_foods(lexicon, known, sets | {"wide": wide}),
             heads=sets["heads"],
             heads_of_dishes=sets["heads_of_dishes"],
             heads_of_words=sets["heads_of_words"],
@@ -102,8 +99,13 @@ class Goods:
             with_it=sets["with"],
             suits=sets["suits"],
             aims=sets["aims"],
-            adverbs=sets["adverbs"],
+            filler=sets["adverbs"] | known.stop,
             drinks=sets["drinks"],
+            materials=sets["materials"],
+            courses=sets["courses"],
+            ready=sets["ready"],
+            kinds=sets["kinds"],
+            mixed=tuple(sets["mixed"]),
             gifts=sets["gifts"],
             breeds=sets["breeds"],
             with_animal=sets["with_animal"],
@@ -112,6 +114,7 @@ class Goods:
             parts=sets["parts"] | known.endings,
             wide=wide,
             not_food=sets["not_food"],
+            food_after_all=sets["food_after_all"],
         )
 
     def at_end(self, ending: str) -> Food | None:
@@ -119,6 +122,15 @@ class Goods:
         if len(ending) > 1 and ending not in vocabulary().whole:
             return self.foods.get(ending)
         return self.foods.get(ending) if ending in self.parts else None
+
+    def is_not_food(self, word: str, after: str) -> bool:
+        """Tell whether a word says, with the one after it, that nothing is food."""
+        if word in self.foods or word + after in self.foods or word in vocabulary().stop:
+            return False
+        least = 3 if len(word) < LONG and word in self.food_after_all else 2
+        endings = (word[start:] for start in range(len(word) - least + 1))
+        whole = {word, word.removesuffix("용")}
+        return bool(whole & self.not_food) or any(ending in self.not_food for ending in endings)
 
     def within(self, word: str) -> tuple[str, Food] | None:
         """Return the food that a word is or ends in, with its spelling."""
@@ -134,6 +146,31 @@ class Goods:
 def goods() -> Goods:
     """Return the goods, read by whoever asks first."""
     return Goods.of(read("goods.yaml"), vocabulary())
+
+
+def _foods(
+    lexicon: Mapping[str, Any], known: Vocabulary, sets: Mapping[str, frozenset[str]]
+) -> Mapping[str, Food]:
+    foods = dict(_ingredients(known, own=sets["own"], wide=sets["wide"]))
+    dishes = map(standard, known.dishes - sets["no_keyword"])
+    foods |= {word: Food(word, Level.DISH, word in sets["wide"]) for word in dishes}
+    for section, level in (("raw", Level.RAW), ("dishes", Level.DISH)):
+        for spellings in map(str.split, lexicon[section]):
+            name = spellings[0]
+            ingredient = known.in_word(name)
+            counts_as = ingredient.name if ingredient else None
+            is_meat = ingredient is not None and ingredient.kind in _MEATS
+            foods |= {
+                standard(each): Food(
+                    name,
+                    level,
+                    each in sets["wide"] or (name in sets["wide"] and name not in known.homonyms),
+                    is_meat,
+                    counts_as,
+                )
+                for each in spellings
+            }
+    return foods
 
 
 _LEVELS: Final = {Make.RAW: Level.RAW, Make.GENERAL: Level.RAW, Make.PROCESSED: Level.PROCESSED}

@@ -6,8 +6,7 @@ other without a joint only the most made remains: 흑돼지 김치찌개 is 김�
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import zip_longest
 from typing import Final
@@ -20,26 +19,27 @@ from domain.recommendation.ingredients import (
     ingredients_of,
     words_of,
 )
-from domain.recommendation.text.aims import JOINED_MAX, TOGETHER, is_use, without_aims
+from domain.recommendation.text.aims import (
+    JOINED_MAX,
+    TOGETHER,
+    Words,
+    is_use,
+    told_one_by_one,
+    weighed_words,
+    without_aims,
+)
 from domain.recommendation.text.goods import Food, Goods, Level, goods
+from domain.recommendation.text.sold import Sold, most_made
 from domain.recommendation.text.spelling import standard
 from domain.recommendation.vocabulary import vocabulary
 
 EACH: Final = "각"  # 콩나물 두부 각 300g: whatever is named is sold
+# Goods are told one by one, and not one by the other.
+LISTED: Final = re.compile(
+    r"세트|모[둠음듬]|혼합|반반|꾸러미|패키지|콤보|골라|택\s?\d|구성|\d\s?종|(?:^|\s)각(?:\s|\d)"
+)
 FLAVOUR: Final = re.compile(r"[맛향]$")
-USE: Final = re.compile(r"용$")
-LONG: Final = 4  # letters of a compound that may end in a word of two
 TITLE_LENGTH_MAX: Final = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Sold:
-    """A food, the word it was found by, and the numbers of its first and last word."""
-
-    food: Food
-    spelling: str
-    since: int
-    until: int
 
 
 def keywords(title: str) -> tuple[str, ...]:
@@ -59,20 +59,22 @@ def _keywords(title: str) -> tuple[str, ...]:
     if (exact := known.foods.get(text)) and everything != [text]:
         return (exact.name,)  # 2배식초: the number is part of the name
     pairs = zip_longest(everything, everything[1:], fillvalue="")
-    if any(_is_not_food(*pair) and pair[1] not in known.gifts for pair in pairs):
+    if any(known.is_not_food(*pair) and pair[1] not in known.gifts for pair in pairs):
         return ()
-    found = _sold(words_of(outside))
+    found = _sold(outside)
     if not found and outside != text:
-        found = _sold(everything)
+        found = _sold(text)
     names = [each.food.name for each in found] or [each.name for each in ingredients_of(title)]
     return tuple(dict.fromkeys(names))
 
 
-def _sold(words: Sequence[str]) -> Sequence[Sold]:
+def _sold(text: str) -> Sequence[Sold]:
     known = goods()
     found: Sequence[Sold] = ()
+    words = weighed_words(text)
+    listed = bool(LISTED.search(text))
     for each in without_aims(words, known):
-        found = Reading(known).read(each)
+        found = Reading(known, words, listed=listed).read(each)
         # In 한우 우족 고아먹는 the breed alone would be left, which only tells of what kind it is.
         left_out = each.index("") if "" in each else 0
         if any(sold.food.name not in known.beasts or sold.since > left_out for sold in found):
@@ -86,21 +88,14 @@ def _breed_of(bracketed: str) -> str:
     return f" {inside} " if inside in goods().beasts else " "
 
 
-def _is_not_food(word: str, after: str) -> bool:
-    known = goods()
-    if word in known.foods or word + after in known.foods:
-        return False
-    least = 2 if len(word) >= LONG else 3
-    endings = (word[start:] for start in range(len(word) - least + 1))
-    whole = {word, word.removesuffix("용")}
-    return bool(whole & known.not_food) or any(ending in known.not_food for ending in endings)
-
-
 class Reading:
     """One title, read word by word."""
 
-    def __init__(self, known: Goods) -> None:
+    def __init__(self, known: Goods, title: Words, *, listed: bool) -> None:
         self.known = known
+        self.counted = title.counted
+        self.listed = listed
+        self.apart = told_one_by_one(title, known) if listed else frozenset[int]()
         self.segments: list[list[Sold]] = [[]]
         self._for_dish: Sold | None = None
         self._aside: list[Sold] = []
@@ -116,9 +111,17 @@ class Reading:
             self.segments = [self._aside]
         if EACH in words:
             self.segments = [[each] for segment in self.segments for each in segment]
-        kept = [each for segment in self.segments for each in _most_made(segment)]
-        homonyms = vocabulary().homonyms
-        certain = [each for each in kept if each.spelling not in homonyms]
+        kept = [
+            each
+            for segment in self.segments
+            for each in most_made(segment, counted=self.counted, listed=self.listed)
+        ]
+        vague = vocabulary().homonyms
+        certain = [
+            each
+            for each in kept
+            if each.spelling not in vague and not (self.apart and each.food.wide)
+        ]
         return certain or kept
 
     @property
@@ -132,14 +135,19 @@ class Reading:
         if word == SUM or word in LIST:
             self.segments.append([])
             return 1
+        if number in self.apart and word:
+            self.segments.append([])
+            self._add(self.known.foods[word], word, number, number)
+            self.segments.append([])
+            return 1
         for count in range(min(JOINED_MAX, len(words) - number), 1, -1):
             if self._joined(words[number : number + count], number):
                 return count
         if word in self.known.foods:
             self._single(word, number)
-        elif word in self.known.with_it or USE.search(word):
+        elif word in self.known.with_it or word.endswith("용"):
             self._set_aside(word, number)
-        elif not FLAVOUR.search(word) and not is_use(word, self.known):
+        elif not FLAVOUR.search(word) and not is_use(word):
             self._single(word, number)
         return 1
 
@@ -188,7 +196,7 @@ class Reading:
                 cut = known.foods.get(word.removeprefix(breed))
                 if word.startswith(breed) and cut and cut.name == food.name:
                     self._add(known.foods[breed], breed, number, number)
-            self._add(food, word, number, number)
+            self._add(*self._mixed(food, word, number), number)
         elif word in known.heads:
             if word in known.heads_alone:
                 self._add(Food(word, Level.DISH), word, number, number)
@@ -208,12 +216,18 @@ class Reading:
 
     def _take_apart(self, word: str, number: int) -> None:
         known = self.known
+        if whole := self._cut(word):
+            self._add(known.foods[whole], whole, number, number)
+            return
         for start in range(1, len(word)):
             front, ending = word[:start], word[start:]
             of = known.within(front) if ending in known.heads else None
             if of and (of[1].level is not Level.DISH or ending in known.heads_of_dishes):
                 self._add(of[1], of[0], number, number)
                 self._compose(self.segment[-1], ending, number)
+                return
+            if start > 1 and front in vocabulary().stop and ending in known.heads:
+                self._single(ending, number)  # 착즙주스 is 주스, and of what was before
                 return
             if food := known.at_end(ending):
                 before = [beast for beast in known.beasts if front.endswith(beast)]
@@ -230,6 +244,14 @@ class Reading:
         if any(ending in known.heads_of_words for ending in ends):
             self._add(Food(word, Level.DISH), word, number, number)
 
+    def _cut(self, word: str) -> str | None:
+        # 멍게살 is 멍게, and no 게살; 채끝스테이크 is 채끝.
+        for cut in (*vocabulary().cuts, *self.known.uses):
+            food = self.known.foods.get(word.removesuffix(cut)) if word.endswith(cut) else None
+            if food and (food.is_meat if cut in self.known.uses else food.level is Level.RAW):
+                return word.removesuffix(cut)
+        return None
+
     def _adjacent(self, number: int, head: str) -> Sold | None:
         """Return the food right before, which one may make something of."""
         last = self.segment[-1] if self.segment else None
@@ -243,41 +265,36 @@ class Reading:
     def _compose(self, of: Sold, head: str, number: int) -> None:
         """Replace a food by what was made of it."""
         self.segment.remove(of)
+        before = self.segment[-1] if self.segment else of
+        if of.food.wide and before.food.level is Level.RAW and before.until + 1 == of.since:
+            of = self.segment.pop()  # 오렌지 과일 주스
         whole = of.food.name if of.spelling.endswith(of.food.name) else of.spelling
         if of.spelling in self.known.breeds:
             whole = ""
         food = self.known.foods.get(whole + head) or Food(
             whole + head, Level.DISH, wide=head in self.known.wide
         )
-        self._add(food, whole + head, of.since, number)
+        self._add(*self._mixed(food, whole + head, of.since), number)
+
+    def _mixed(self, food: Food, spelling: str, since: int) -> tuple[Food, str, int]:
+        """Return the drink of all that is named right before it: 사과 당근 주스."""
+        if food.level is not Level.DISH or not spelling.endswith(self.known.mixed):
+            return food, spelling, since
+        while self.segment and not self.listed:
+            before = self.segment[-1]
+            if before.food.level is not Level.RAW or before.until + 1 != since:
+                break
+            if before.food.wide or since in self.counted or spelling.startswith(before.spelling):
+                break
+            self.segment.pop()
+            since, spelling = before.since, before.food.name + spelling
+            food = self.known.foods.get(spelling) or Food(spelling, Level.DISH)
+        return food, spelling, since
 
     def _add(self, food: Food, spelling: str, *place: int) -> None:
         since, until = place
-        if self._for_dish in self.segment and self._for_dish is not None:
-            self.segment.remove(self._for_dish)
+        dish = self._for_dish if food.name not in self.known.beasts else None
+        if dish and dish in self.segment:  # but 사태 국거리용 한우 is both
+            self.segment.remove(dish)
         self._for_dish = None
         self.segment.append(Sold(food, spelling, since, until))
-
-
-def _most_made(segment: Sequence[Sold]) -> Iterator[Sold]:
-    """Yield what is sold of foods that follow upon each other.
-
-    The last word decides: a seasoning right before what is raw only says how it tastes.
-    """
-    foods = [
-        each
-        for each, after in zip_longest(segment, segment[1:])
-        if after is None or not _seasons(each, after)
-    ]
-    level = max((each.food.level for each in foods), default=Level.RAW)
-    made = [each for each in foods if each.food.level is level]
-    certain = [each for each in made if not each.food.wide] or made
-    for each in certain:
-        if not any(other.food.is_closer_than(each.food) for other in certain):
-            yield each
-
-
-def _seasons(one: Sold, after: Sold) -> bool:
-    levels = (one.food.level, after.food.level)
-    seasoned = levels == (Level.PROCESSED, Level.RAW) and not after.food.wide
-    return seasoned and one.until + 1 == after.since
