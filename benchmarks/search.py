@@ -139,14 +139,19 @@ SAMPLED: Final = text(
 async def measure(house: House) -> dict[str, Any]:
     """Ask the server, one caller and then several."""
     resting = resident_kb(house.server)
-    queries = [Request("GET", with_query("/api/search", q=q)) for q in lookups(ALL)]
+    asked_of_all, asked_of_recipes = lookups(2 * ALL)[:ALL], lookups(2 * ALL)[ALL:]
+    queries = [Request("GET", with_query("/api/search", q=q)) for q in asked_of_all]
     buyers = [buyer.bearer for buyer in await house.buyers(SHOPPERS)]
+    dishes = [
+        Request("GET", with_query("/api/recipes/search", recipe=q, method="recipe"), headers=who)
+        for q, who in zip(asked_of_recipes, cycle(buyers), strict=False)
+    ]
     have = [
         Request("GET", _leftovers(names), headers=who)
         for names, who in zip(cupboards(ALL), cycle(buyers), strict=False)
     ]
     found = {}
-    for name, requests in (("search", queries), ("by_ingredients", have)):
+    for name, requests in (("search", queries), ("recipes", dishes), ("by_ingredients", have)):
         await asked(house, requests[:UNCOUNTED])
         found[name] = await asked(house, requests[UNCOUNTED : UNCOUNTED + COUNTED])
         found[f"{name}_together"] = await asked(house, requests[-COUNTED:], callers=TOGETHER)
