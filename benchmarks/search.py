@@ -9,6 +9,7 @@ itself, each once, so that no cache knows them. One server process without its c
 """
 
 import argparse
+import logging
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ from datetime import UTC, datetime
 from itertools import cycle
 from typing import Any, Final
 
+import structlog
 import uvloop
 from sqlalchemy import text
 
@@ -191,6 +193,8 @@ async def main() -> None:
     parser.add_argument("--share", type=int, default=1, help="measure so small a share of it all")
     size = whole(parser.parse_args().share)
     told: dict[str, Any] = {}
+    # What is printed is JSON, and nothing else.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
     async def fill(_settings: Settings, db: Database, _analytics: Database) -> None:
         with timed("filling", told):
