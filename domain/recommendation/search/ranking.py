@@ -45,7 +45,7 @@ class Ranking:
     The first ``exact`` of them have everything that was looked for.
     """
 
-    ids: NDArray[np.int64]
+    ids: NDArray[np.unsignedinteger]
     scores: NDArray[np.float32]
     matches: NDArray[np.uint8]  # EXACT, SOME_WORDS or MEANING
     exact: int
@@ -145,8 +145,10 @@ def _fused(found: Scored, near: Sequence[Nearest], limit: int) -> Ranking:
     keys = (own, -scores[chosen], -fusion[chosen], ~exact[chosen])
     order = chosen[np.lexsort(keys)][:wanted]
     matches = np.where(exact[order], EXACT, np.where(scores[order] > 0, SOME_WORDS, MEANING))
+    ids = found.every.ids[places[order]]
     return Ranking(
-        ids=found.every.ids[places[order]],
+        # Thousands of rankings are kept: in as few bytes as the ids take.
+        ids=ids.astype(np.min_scalar_type(ids.max(initial=0))),
         scores=fusion[order].astype(np.float32),
         matches=matches.astype(np.uint8),
         exact=count,
