@@ -68,13 +68,14 @@ async def test_a_change_that_came_meanwhile_is_not_forgotten(shop):
     """Only what was seen is settled."""
     await heard(shop)
     seen = await waiting(shop)
-    again = kernel.Fact(900, "", "kok.product_changed", [], {"subject": "kok/2"}, None)
+    number = seen[-1].change_id + 1
+    again = kernel.Fact(number, "", "kok.product_changed", [], {"subject": "kok/2"}, None)
     async with shop.sessions.begin() as session:
         await hear(session, [again])
     async with shop.sessions.begin() as session:
         await settle_changes(session, seen)
         await settle_changes(session, [])
-    assert await waiting(shop) == [Pending(Item("kok", 2), 900)]
+    assert await waiting(shop) == [Pending(Item("kok", 2), number)]
 
 
 async def test_a_fact_and_its_note_share_a_fate(shop):

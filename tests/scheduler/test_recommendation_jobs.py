@@ -72,7 +72,7 @@ async def waiting(tools):
         return [change.item for change in await pending_changes(session, limit=100)]
 
 
-async def change(tools, item, *, number=10_000):
+async def change(tools, item, *, number=1_000_000):
     """Say again that the item changed."""
     async with tools.db.sessions.begin() as session:
         await hear(session, [fact_of(item, number)])
