@@ -78,6 +78,7 @@ class Settings(BaseSettings):
     )
     db_pool_size: int = Field(10, ge=1)
     db_pool_overflow: int = Field(20, ge=0)
+    db_connect_seconds: int = Field(3, ge=1)
     redis_url: str = ""  # empty: in this process
     redis_prefix: str = "uhok:"
 

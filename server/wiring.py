@@ -159,9 +159,13 @@ def open_databases(settings: Settings) -> tuple[Database, Database]:
     """Open the service and the analytics database; nothing is contacted yet."""
     if not (settings.service_db_url and settings.analytics_db_url):
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-    size, overflow = settings.db_pool_size, settings.db_pool_overflow
     service, analytics = (
-        kernel.open_database(url, pool_size=size, overflow_max=overflow)
+        kernel.open_database(
+            url,
+            pool_size=settings.db_pool_size,
+            overflow_max=settings.db_pool_overflow,
+            connect_seconds=settings.db_connect_seconds,
+        )
         for url in (settings.service_database, settings.analytics_database)
     )
     return service, analytics

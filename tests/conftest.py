@@ -168,6 +168,7 @@ async def real_settings(mariadb_url, postgres_url, redis_url, tmp_path) -> Setti
         data_dir=tmp_path,
         service_db_url=mariadb_url,
         analytics_db_url=postgres_url,
+        db_connect_seconds=PATIENT_SECONDS,
         redis_url=redis_url,
         bcrypt_cost=4,
     )
