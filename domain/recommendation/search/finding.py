@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import structlog
+
 from domain.kernel import Window, folded, is_unavailable
 from domain.recommendation.index import index_version
 from domain.recommendation.kinds import KINDS, Kind
@@ -14,6 +16,8 @@ from domain.recommendation.search.rules import by_rules
 
 # The rules answer when the index has not.
 INDEX_SECONDS: Final = 3
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,7 @@ async def find(library: Library, question: Question) -> Findings:
     except Exception as error:  # whatever a driver raises when its database is away
         if not is_unavailable(error):
             raise
+        log.warning("analytics_unavailable", error=repr(error))
         found = None
     return found or await _by_rules(library, question, place)
 
