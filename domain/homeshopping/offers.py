@@ -24,8 +24,6 @@ from domain.kernel import (
     rarest,
 )
 
-# Two pairs leave so few products that comparing texts costs less than asking for another.
-GRAMS_MAX: Final = 2
 PRODUCTS: Final = Product.__table__
 
 
@@ -56,7 +54,7 @@ async def search_products(
 
     The newest id comes first; a blank keyword finds nothing. Raises CursorInvalid.
     """
-    grams = rarest(keyword, most=GRAMS_MAX)
+    grams = rarest(keyword)
     if not grams:
         return Slice((), None), 0
     given = as_grams(grams) | {"sought": containing(folded(keyword))}

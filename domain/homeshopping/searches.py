@@ -29,8 +29,6 @@ from domain.kernel import (
     rarest,
 )
 
-# Two pairs leave so few products that comparing texts costs less than asking for another.
-GRAMS_MAX: Final = 2
 PRODUCTS: Final = Product.__table__
 BROADCASTS: Final = Broadcast.__table__
 _BY_START: Final = Keyset(BY_START)
@@ -44,7 +42,7 @@ async def search(
     The keyword is a substring of the product's or the store's name; what was called off is not
     found. Raises CursorInvalid.
     """
-    grams = rarest(keyword, most=GRAMS_MAX)
+    grams = rarest(keyword)
     if not grams:
         return Slice([], None), 0
     given = as_grams(grams) | {"sought": containing(folded(keyword))}

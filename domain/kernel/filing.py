@@ -10,9 +10,11 @@ from sqlalchemy import ColumnElement, FromClause, Select, String, bindparam, sel
 from domain.kernel.grams import wanted_grams
 
 ESCAPE: Final = "/"
+# Two pairs leave so few texts that comparing these costs less than asking for another pair.
+GRAMS_MAX: Final = 2
 
 
-def rarest(keyword: str, *, most: int) -> list[str]:
+def rarest(keyword: str, *, most: int = GRAMS_MAX) -> list[str]:
     """Return up to so many grams of the keyword, those first that lead to the fewest texts.
 
     Pairs are rarer than letters, and Korean than the "kg" and "00" of every other product. Any

@@ -28,9 +28,6 @@ from domain.kok.listings import CARD, Card, P
 from domain.kok.models import SEARCHES, KokGram
 from domain.kok.schemas import KokSearched
 
-# Two pairs leave so few products that comparing texts costs less than asking for another.
-GRAMS_MAX: Final = 2
-
 _NEWEST: Final = Keyset((Key(P.kok_product_id, "kok_product_id", descending=True),))
 _LAST: Final = (
     select(SEARCHES.c.keyword)
@@ -67,7 +64,7 @@ async def search(session: Session, keyword: str, *, window: Window) -> Found:
 
     A blank keyword finds nothing. Raises CursorInvalid.
     """
-    grams = rarest(keyword, most=GRAMS_MAX)
+    grams = rarest(keyword)
     if not grams:
         return Found(0, Slice((), None))
     sought = folded(keyword)

@@ -45,8 +45,6 @@ R: Final = RECIPES.c
 M: Final = MATERIALS.c
 CARD: Final = tuple(R[name] for name in RecipeCard.__annotations__)
 MATERIAL: Final = tuple(M[name] for name in MaterialRow.__annotations__)
-# Two pairs leave so few recipes that comparing texts costs less than asking for another.
-GRAMS_MAX: Final = 2
 # Statements are drawn up for each number of words and of ingredients, which takes longer than to
 # run them; so many are kept.
 SHAPES_MAX: Final = 64
@@ -118,7 +116,7 @@ async def search_by_name(session: Session, keyword: str, *, window: Window) -> F
     Raises CursorInvalid.
     """
     sought = folded(keyword)
-    grams = rarest(sought, most=GRAMS_MAX)
+    grams = rarest(sought)
     if not grams:
         return Found(0, Slice((), None))
     words, joined = sought.split(), sought.replace(" ", "")
