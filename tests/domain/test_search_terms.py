@@ -66,13 +66,15 @@ def test_a_query_finds_what_it_means(source, query):
         (EGGS, "계란말이"),
         (PANCAKE, "전복죽"),
         (PORK, "국"),
+        (STEW, "제주 흑돼지"),
+        (SOUP, "한우"),
         (PORK, ""),
         (PORK, "!!!"),
         (PORK, "ㅋ"),
     ],
 )
 def test_a_query_does_not_find_what_it_does_not_mean(source, query):
-    """Half of the words is not all of them, and of a soup not any soup is meant."""
+    """Half of the words is not all, any soup is no answer to one, nor any pork to a breed."""
     assert not is_found(source, query)
 
 

@@ -159,7 +159,8 @@ def _ways(stem: str) -> list[Conjunction]:
     found: list[Conjunction] = [pairs] if pairs else []
     found.append((f"={stem}"[:TERM_LENGTH_MAX],))
     if known := ingredient_named(stem):
-        found.append((f"@{known.name}",))
+        # 흑돼지 counts as 돼지고기, but whoever looks for it does not find it in any pork.
+        found += [(f"@{food}",) for food in keywords(stem) or (known.name,)]
     return found
 
 
